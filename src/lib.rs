@@ -1,0 +1,20 @@
+//! Trine: one schema; PostgreSQL, SQLAlchemy and Django that agree.
+//!
+//! ```text
+//! Source ──parse──▶ SyntaxTree ──resolve──▶ Schema ──lower──▶ Database ──emit──▶ files
+//! ```
+
+pub mod arena;
+mod compile;
+pub mod ddl;
+pub mod diagnostics;
+pub mod lint;
+pub mod naming;
+pub mod relational;
+pub mod schema;
+pub mod source;
+pub mod syntax;
+pub mod target;
+pub mod targets;
+
+pub use compile::{Compilation, compile};

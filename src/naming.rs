@@ -1,0 +1,36 @@
+//! How names change their case on the way to a target. One policy, so that no two rooms disagree.
+
+use heck::{ToSnakeCase, ToUpperCamelCase};
+
+/// The name in snake case: of tables, columns, modules and Python attributes.
+///
+/// ```
+/// assert_eq!(trine::naming::snake("BannerPost"), "banner_post");
+/// assert_eq!(trine::naming::snake("createdAt"), "created_at");
+/// assert_eq!(trine::naming::snake("이름"), "이름");
+/// ```
+pub fn snake(name: &str) -> String {
+    name.to_snake_case()
+}
+
+/// The name of a Python class. A name that begins with a capital and has no underscore stays as it is.
+///
+/// ```
+/// assert_eq!(trine::naming::class("HTTPRoute"), "HTTPRoute");
+/// assert_eq!(trine::naming::class("banner_post"), "BannerPost");
+/// ```
+pub fn class(name: &str) -> String {
+    if name.starts_with(char::is_uppercase) && !name.contains('_') {
+        name.to_owned()
+    } else {
+        name.to_upper_camel_case()
+    }
+}
+
+/// Python's keywords, soft ones aside: no attribute, class or module can have their names.
+pub const PYTHON_KEYWORDS: &[&str] = &[
+    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue",
+    "def", "del", "elif", "else", "except", "finally", "for", "from", "global", "if", "import",
+    "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while",
+    "with", "yield",
+];

@@ -1,0 +1,464 @@
+//! The semantic model: every name is an id, every expression is typed, every relation knows both ends.
+//!
+//! What [`resolve`] leaves here is finished; nothing behind it looks at the syntax tree again. Mixins
+//! are gone (their members stand in the entities), an entity without a key has its `id`, and every
+//! many-to-many relation has a link entity, declared or made, whose two relations are like any other.
+
+mod expr;
+mod resolve;
+mod types;
+
+pub use expr::{Expr, ExprKind};
+pub use resolve::resolve;
+pub use types::{BaseType, FieldType, Scalar, TypeArguments};
+
+use smol_str::SmolStr;
+
+pub use crate::syntax::tree::{Direction, Multiplicity};
+
+use crate::arena::{Arena, Id};
+use crate::source::Span;
+
+/// A module's id.
+pub type ModuleId = Id<Module>;
+/// An enum's id.
+pub type EnumId = Id<Enum>;
+/// An entity's id.
+pub type EntityId = Id<Entity>;
+/// A field's id.
+pub type FieldId = Id<Field>;
+/// A relation's id.
+pub type RelationId = Id<Relation>;
+
+/// A whole program.
+#[derive(Debug, Clone, Default)]
+pub struct Schema {
+    /// In the order of their first file.
+    pub modules: Arena<Module>,
+    /// The extensions that the database needs, by name.
+    pub extensions: Vec<Extension>,
+    /// In the order written.
+    pub enums: Arena<Enum>,
+    /// In the order written; a link entity that Trine makes stands behind all that are written.
+    pub entities: Arena<Entity>,
+    /// The fields of all entities.
+    pub fields: Arena<Field>,
+    /// The relations of all entities.
+    pub relations: Arena<Relation>,
+}
+
+/// `module storefront`: one Django app, one Python module of SQLAlchemy.
+#[derive(Debug, Clone)]
+pub struct Module {
+    /// Its name.
+    pub name: SmolStr,
+    /// Its documentation.
+    pub docs: Option<String>,
+    /// Django's name of the app for people.
+    pub label: Option<String>,
+    /// The PostgreSQL schema of `@postgres(schema: "…")`; without it, `public`.
+    pub postgres_schema: Option<String>,
+    /// Where its name stands first.
+    pub span: Span,
+    /// Its entities in order, link entities that Trine makes behind the entity that needs them.
+    pub entities: Vec<EntityId>,
+    /// Its enums in order.
+    pub enums: Vec<EnumId>,
+}
+
+/// `extension citext`
+#[derive(Debug, Clone)]
+pub struct Extension {
+    /// PostgreSQL's name of it.
+    pub name: SmolStr,
+    /// The modules whose files declare it, or use it through a type, in order.
+    pub modules: Vec<ModuleId>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// An enum.
+#[derive(Debug, Clone)]
+pub struct Enum {
+    /// Its module.
+    pub module: ModuleId,
+    /// Its name.
+    pub name: SmolStr,
+    /// Its documentation.
+    pub docs: Option<String>,
+    /// How it is stored.
+    pub storage: EnumStorage,
+    /// Its values, at least one.
+    pub values: Vec<EnumValue>,
+    /// Where its name stands.
+    pub span: Span,
+}
+
+/// How an enum is stored.
+#[derive(Debug, Clone)]
+pub enum EnumStorage {
+    /// In a column of this type, with a CHECK. `text` unless the file says otherwise.
+    Checked(FieldType),
+    /// As a PostgreSQL enum type.
+    NativeType,
+}
+
+/// A value of an enum.
+#[derive(Debug, Clone)]
+pub struct EnumValue {
+    /// Its name.
+    pub name: SmolStr,
+    /// What is stored, without quotes; digits for an integer.
+    pub stored: String,
+    /// What people read.
+    pub label: Option<String>,
+    /// Its documentation.
+    pub docs: Option<String>,
+    /// Where its name stands.
+    pub span: Span,
+}
+
+/// An entity: one table.
+#[derive(Debug, Clone)]
+pub struct Entity {
+    /// Its module.
+    pub module: ModuleId,
+    /// Its name, as written.
+    pub name: SmolStr,
+    /// Declared, external, or made for a many-to-many relation.
+    pub kind: EntityKind,
+    /// Its documentation.
+    pub docs: Option<String>,
+    /// Its name for people.
+    pub label: Option<String>,
+    /// The same for several.
+    pub plural: Option<String>,
+    /// How one row is shown.
+    pub display: Option<Display>,
+    /// `table "…"`: what replaces the stem of all its names.
+    pub table: Option<String>,
+    /// Fields and relations, in the order of their columns.
+    pub members: Vec<MemberId>,
+    /// The primary key, never empty.
+    pub key: Vec<MemberId>,
+    /// Every UNIQUE, those of single fields included; not those that one-to-one or `within` imply.
+    pub uniques: Vec<Unique>,
+    /// Every index that is written.
+    pub indexes: Vec<Index>,
+    /// Every CHECK that is written.
+    pub checks: Vec<Check>,
+    /// Every EXCLUDE.
+    pub excludes: Vec<Exclude>,
+    /// The order of rows in collections and lists.
+    pub order_by: Vec<(MemberId, Direction)>,
+    /// Storage parameters, by name.
+    pub storage: Vec<(String, String)>,
+    /// The relations of any entity that point here, in a fixed order.
+    pub incoming: Vec<RelationId>,
+    /// `@django(mixin: "…")`: classes of the user's to inherit from, as dotted paths.
+    pub django_mixins: Vec<String>,
+    /// `@django(model: "…")` of an external entity: `app.Model`, or `settings.AUTH_USER_MODEL`.
+    pub django_model: Option<String>,
+    /// `@sqlalchemy(mixin: "…")`: classes of the user's to inherit from, as dotted paths.
+    pub sqlalchemy_mixins: Vec<String>,
+    /// Where its name stands.
+    pub span: Span,
+}
+
+/// Where an entity comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntityKind {
+    /// `entity NAME`
+    Declared,
+    /// `external entity NAME`: something else owns the table.
+    External,
+    /// Made for a many-to-many relation.
+    Link {
+        /// The relation.
+        relation: RelationId,
+        /// Whether neither ORM needs a class for it: no name, no order, no shared parent.
+        hidden: bool,
+    },
+}
+
+/// A field or a relation of an entity; a relation stands for its columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum MemberId {
+    /// A field.
+    Field(FieldId),
+    /// A relation.
+    Relation(RelationId),
+}
+
+/// `display "{name} ({store.name})"`, taken apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Display {
+    /// Text and fields, in order.
+    pub parts: Vec<DisplayPart>,
+}
+
+/// A part of a [`Display`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DisplayPart {
+    /// Text as it is.
+    Text(String),
+    /// A member's value; a relation shows its target's own display.
+    Member(MemberId),
+}
+
+/// A field: one column.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// Its entity.
+    pub entity: EntityId,
+    /// Its name, as written.
+    pub name: SmolStr,
+    /// Its documentation.
+    pub docs: Option<String>,
+    /// Its name for people.
+    pub label: Option<String>,
+    /// Its type.
+    pub ty: FieldType,
+    /// Whether NULL is allowed.
+    pub nullable: bool,
+    /// The database's default.
+    pub default: Option<Expr>,
+    /// GENERATED BY DEFAULT AS IDENTITY.
+    pub identity: bool,
+    /// GENERATED ALWAYS AS (…) STORED.
+    pub generated: Option<Expr>,
+    /// `on update now()`
+    pub touched: bool,
+    /// `column "…"`
+    pub column: Option<String>,
+    /// Where its name stands.
+    pub span: Span,
+}
+
+/// A relation, with both of its ends.
+#[derive(Debug, Clone)]
+pub struct Relation {
+    /// The entity that states it.
+    pub source: EntityId,
+    /// Its name, as written.
+    pub name: SmolStr,
+    /// Its documentation.
+    pub docs: Option<String>,
+    /// Its name for people.
+    pub label: Option<String>,
+    /// How many targets one source has.
+    pub here: Multiplicity,
+    /// The entity that it points at.
+    pub target: EntityId,
+    /// How many sources one target has.
+    pub there: Multiplicity,
+    /// The accessor on the target; `None` for `_`.
+    pub inverse: Option<SmolStr>,
+    /// To one, or to many.
+    pub kind: RelationKind,
+    /// `@sqlalchemy(lazy: "…")`, for both ends.
+    pub sqlalchemy_lazy: Option<String>,
+    /// Where its name stands.
+    pub span: Span,
+}
+
+/// What a relation is stored as.
+#[derive(Debug, Clone)]
+pub enum RelationKind {
+    /// A foreign key on the source.
+    ToOne(ToOne),
+    /// A link entity between the two.
+    ManyToMany(ManyToMany),
+}
+
+/// A foreign key.
+#[derive(Debug, Clone)]
+pub struct ToOne {
+    /// Whether the source may have none: `0..1` here.
+    pub optional: bool,
+    /// Whether the target has at most one: `0..1` or `1` there. The key may say so already.
+    pub one_to_one: bool,
+    /// What a delete of the target does to the source.
+    pub delete: DeleteRule,
+    /// Taken out of its owner's collection, the source is deleted.
+    pub orphan_delete: bool,
+    /// Parents that both ends share.
+    pub within: Vec<Within>,
+    /// What the columns refer to.
+    pub references: Reference,
+    /// The default of the column; one value.
+    pub default: Option<Expr>,
+    /// ON UPDATE CASCADE.
+    pub update_cascade: bool,
+    /// `deferrable`: DEFERRABLE INITIALLY DEFERRED.
+    pub deferrable: bool,
+    /// `restrict` where a cascade could take both ends away: must be checked when all is done,
+    /// DEFERRABLE INITIALLY DEFERRED. Found by the delete analysis.
+    pub checked_late: bool,
+    /// `column "…"`
+    pub column: Option<String>,
+}
+
+/// What a foreign key refers to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reference {
+    /// The target's primary key.
+    Key,
+    /// `by (code)`: other columns of the target that are unique together.
+    Fields(Vec<FieldId>),
+}
+
+/// One pair of `within`; both are to-one relations to the same entity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Within {
+    /// The relation of the source.
+    pub here: RelationId,
+    /// The relation of the target.
+    pub there: RelationId,
+}
+
+/// What a delete of the target does to the source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DeleteRule {
+    /// Deletes it.
+    Cascade,
+    /// Clears the reference.
+    SetNull,
+    /// Sets the reference to its default.
+    SetDefault,
+    /// Is refused while the source is there when all is done.
+    Restrict,
+    /// Is refused at once.
+    Protect,
+}
+
+/// Many to many.
+#[derive(Debug, Clone)]
+pub struct ManyToMany {
+    /// The entity whose rows are the links.
+    pub link: EntityId,
+    /// The link's relation to the source.
+    pub source_end: RelationId,
+    /// The link's relation to the target; its delete rule is what the file says.
+    pub target_end: RelationId,
+    /// The link's `position`, when the relation is ordered.
+    pub position: Option<FieldId>,
+}
+
+/// A UNIQUE.
+#[derive(Debug, Clone)]
+pub struct Unique {
+    /// Columns and expressions.
+    pub elements: Vec<IndexElement>,
+    /// `where (…)`
+    pub condition: Option<Expr>,
+    /// DEFERRABLE INITIALLY DEFERRED.
+    pub deferrable: bool,
+    /// NULLS NOT DISTINCT when false; PostgreSQL's default is true.
+    pub nulls_distinct: bool,
+    /// What people read when it fails.
+    pub message: Option<String>,
+    /// `as NAME`
+    pub name: Option<String>,
+    /// The whole.
+    pub span: Span,
+}
+
+/// An index.
+#[derive(Debug, Clone)]
+pub struct Index {
+    /// The access method; `btree` unless the file says otherwise.
+    pub using: SmolStr,
+    /// Columns and expressions.
+    pub elements: Vec<IndexElement>,
+    /// Columns that are carried along.
+    pub include: Vec<MemberId>,
+    /// `where (…)`
+    pub condition: Option<Expr>,
+    /// Storage parameters, by name.
+    pub storage: Vec<(String, String)>,
+    /// `as NAME`
+    pub name: Option<String>,
+    /// The whole.
+    pub span: Span,
+}
+
+/// An element of an index or a UNIQUE.
+#[derive(Debug, Clone)]
+pub struct IndexElement {
+    /// What is indexed.
+    pub key: IndexKey,
+    /// An operator class.
+    pub opclass: Option<SmolStr>,
+    /// Ascending unless the file says otherwise.
+    pub direction: Direction,
+    /// NULLS FIRST or LAST, where it differs from the direction's own.
+    pub nulls_first: Option<bool>,
+}
+
+/// What an [`IndexElement`] indexes.
+#[derive(Debug, Clone)]
+pub enum IndexKey {
+    /// A field, or a relation's columns.
+    Member(MemberId),
+    /// An expression.
+    Expr(Expr),
+}
+
+/// A CHECK.
+#[derive(Debug, Clone)]
+pub struct Check {
+    /// The condition.
+    pub condition: Expr,
+    /// What people read when it fails.
+    pub message: Option<String>,
+    /// `as NAME`
+    pub name: Option<String>,
+    /// The whole.
+    pub span: Span,
+}
+
+/// An EXCLUDE.
+#[derive(Debug, Clone)]
+pub struct Exclude {
+    /// The access method; `gist` unless the file says otherwise.
+    pub using: SmolStr,
+    /// Elements, each with its operator.
+    pub elements: Vec<(IndexElement, String)>,
+    /// `where (…)`
+    pub condition: Option<Expr>,
+    /// DEFERRABLE INITIALLY DEFERRED.
+    pub deferrable: bool,
+    /// What people read when it fails.
+    pub message: Option<String>,
+    /// `as NAME`
+    pub name: Option<String>,
+    /// The whole.
+    pub span: Span,
+}
+
+impl Schema {
+    /// The relation's foreign key, when it is to one.
+    pub fn to_one(&self, relation: RelationId) -> Option<&ToOne> {
+        match &self.relations[relation].kind {
+            RelationKind::ToOne(to_one) => Some(to_one),
+            RelationKind::ManyToMany(_) => None,
+        }
+    }
+
+    /// The relation's link, when it is many to many.
+    pub fn many_to_many(&self, relation: RelationId) -> Option<&ManyToMany> {
+        match &self.relations[relation].kind {
+            RelationKind::ToOne(_) => None,
+            RelationKind::ManyToMany(many) => Some(many),
+        }
+    }
+
+    /// A member's name, as written.
+    pub fn member_name(&self, member: MemberId) -> &SmolStr {
+        match member {
+            MemberId::Field(field) => &self.fields[field].name,
+            MemberId::Relation(relation) => &self.relations[relation].name,
+        }
+    }
+}

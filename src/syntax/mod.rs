@@ -1,0 +1,7 @@
+//! From text to a [`SyntaxTree`]: the grammar's side of the compiler.
+
+mod parse;
+pub mod tree;
+
+pub use parse::parse;
+pub use tree::SyntaxTree;

@@ -1,0 +1,90 @@
+//! The targets, and what a project may say about each.
+
+/// Something that Trine generates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Target {
+    /// PostgreSQL DDL.
+    Postgres,
+    /// A package of SQLAlchemy models.
+    Sqlalchemy,
+    /// Django apps.
+    Django,
+}
+
+impl Target {
+    /// Every target.
+    pub const ALL: &'static [Target] = &[Target::Postgres, Target::Sqlalchemy, Target::Django];
+
+    /// Its name, as in `@django(…)`, `--target django` and `[django]`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Target::Postgres => "postgres",
+            Target::Sqlalchemy => "sqlalchemy",
+            Target::Django => "django",
+        }
+    }
+}
+
+/// What to generate, and how.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The targets that are on.
+    pub targets: Vec<Target>,
+    /// For SQLAlchemy.
+    pub sqlalchemy: SqlalchemyOptions,
+    /// For Django.
+    pub django: DjangoOptions,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            targets: Target::ALL.to_vec(),
+            sqlalchemy: SqlalchemyOptions::default(),
+            django: DjangoOptions::default(),
+        }
+    }
+}
+
+/// `[sqlalchemy]`
+#[derive(Debug, Clone)]
+pub struct SqlalchemyOptions {
+    /// The Python package; `models` by default.
+    pub package: String,
+    /// `lazy=` of every relationship; `raise` by default, which serves sync and async alike.
+    pub lazy: String,
+}
+
+impl Default for SqlalchemyOptions {
+    fn default() -> Self {
+        SqlalchemyOptions { package: "models".to_owned(), lazy: "raise".to_owned() }
+    }
+}
+
+/// `[django]`
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DjangoOptions {
+    /// The only version to run on; without it, the code runs on 5.2 and 6.1 alike.
+    pub version: Option<DjangoVersion>,
+    /// Who carries out a delete rule.
+    pub on_delete: OnDelete,
+}
+
+/// A Django version that Trine knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum DjangoVersion {
+    /// 5.2 LTS
+    V5_2,
+    /// 6.1
+    V6_1,
+}
+
+/// Who carries out a delete rule under Django.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum OnDelete {
+    /// Django's collector: signals, and the admin's list of what goes with it.
+    #[default]
+    Python,
+    /// The database: one statement.
+    Database,
+}

@@ -1,0 +1,8 @@
+//! The django target.
+
+use super::{OutputFile, Program};
+
+/// Generates the files.
+pub fn emit(_program: Program<'_>, _options: &crate::target::DjangoOptions) -> Vec<OutputFile> {
+    Vec::new()
+}
