@@ -10,6 +10,7 @@ pub mod ddl;
 pub mod diagnostics;
 pub mod lint;
 pub mod naming;
+pub mod quoting;
 pub mod relational;
 pub mod schema;
 pub mod source;
