@@ -26,7 +26,7 @@ pub fn compile(sources: &Sources, options: &Options) -> Compilation {
         trees.push(tree);
         diagnostics.extend(found);
     }
-    let (schema, found) = resolve(&trees, &options.targets);
+    let (schema, found) = resolve(sources, &trees, &options.targets);
     diagnostics.extend(found);
     let mut files = Vec::new();
     if !diagnostics::has_errors(&diagnostics) {

@@ -343,6 +343,9 @@ pub struct ManyToMany {
     pub target_end: RelationId,
     /// The link's `position`, when the relation is ordered.
     pub position: Option<FieldId>,
+    /// Parents that both ends share: each pair is a relation of the source and one of the target. Only
+    /// over a link that Trine makes; a declared one states it on its own relations.
+    pub within: Vec<Within>,
 }
 
 /// A UNIQUE.

@@ -7,5 +7,14 @@ use super::tree::SyntaxTree;
 
 /// Reads one file. Never fails: what can't be read is left out, and has a diagnostic.
 pub fn parse(_sources: &Sources, file: FileId) -> (SyntaxTree, Vec<Diagnostic>) {
-    (SyntaxTree { file, module: None, items: Vec::new(), trivia: Vec::new() }, Vec::new())
+    (
+        SyntaxTree {
+            file,
+            module: None,
+            items: Vec::new(),
+            broken: Vec::new(),
+            trivia: Vec::new(),
+        },
+        Vec::new(),
+    )
 }

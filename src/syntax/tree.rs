@@ -1,6 +1,6 @@
 //! The syntax tree: what a file says, in the order in which it says it, with the spans of every part.
 //!
-//! A broken item or member is absent from the tree, and has a diagnostic instead. Comments and blank
+//! A broken item or member is absent from the tree but for its name, and has a diagnostic instead. Comments and blank
 //! lines are kept beside the tree, so that a formatter loses nothing.
 
 use smol_str::SmolStr;
@@ -16,6 +16,8 @@ pub struct SyntaxTree {
     pub module: Option<Module>,
     /// Everything else at the top level.
     pub items: Vec<Item>,
+    /// The names of items that could not be read, so that nobody calls them unknown.
+    pub broken: Vec<Name>,
     /// Comments and blank lines, by place.
     pub trivia: Vec<Trivia>,
 }
@@ -175,6 +177,8 @@ pub struct Entity {
     pub mixins: Vec<Path>,
     /// What stands in its block.
     pub members: Vec<Member>,
+    /// The names of members that could not be read, so that nobody calls them unknown.
+    pub broken: Vec<Name>,
     /// The whole, documentation aside.
     pub span: Span,
 }
