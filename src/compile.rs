@@ -3,10 +3,13 @@
 use crate::diagnostics::{self, Diagnostic};
 use crate::relational::lower;
 use crate::schema::resolve;
-use crate::source::Sources;
-use crate::syntax;
+use crate::source::{FileId, Sources};
+use crate::syntax::{self, SyntaxTree};
 use crate::target::{Options, Target};
 use crate::targets::{self, OutputFile, Program};
+
+#[cfg(feature = "parallel")]
+use rayon::prelude::*;
 
 /// What a compilation gives.
 #[derive(Debug, Clone, Default)]
@@ -18,11 +21,42 @@ pub struct Compilation {
 }
 
 /// Compiles a program. Pure: nothing is read and nothing is written.
+///
+/// ```
+/// use trine::source::Sources;
+/// use trine::target::{Options, Target};
+///
+/// let mut sources = Sources::new();
+/// sources.add("shop.trine", "module shop\n\nentity Product {\n  name  varchar(80)\n}\n");
+/// let compilation = trine::compile(&sources, &Options::default());
+/// assert!(compilation.diagnostics.is_empty());
+/// for (target, file) in &compilation.files {
+///     println!("{}: {}, {} bytes", target.name(), file.path, file.contents.len());
+/// }
+/// ```
 pub fn compile(sources: &Sources, options: &Options) -> Compilation {
+    compile_for(sources, options, &options.targets)
+}
+
+/// Finds every error and warning, and generates nothing.
+///
+/// ```
+/// use trine::source::Sources;
+/// use trine::target::Options;
+///
+/// let mut sources = Sources::new();
+/// sources.add("shop.trine", "module shop\n\nentity Product {\n  name  varchar(80)\n}\n");
+/// assert!(trine::check(&sources, &Options::default()).is_empty());
+/// ```
+pub fn check(sources: &Sources, options: &Options) -> Vec<Diagnostic> {
+    compile_for(sources, options, &[]).diagnostics
+}
+
+/// Rules hold for all targets that are on; files come out only for those of `emitted`.
+fn compile_for(sources: &Sources, options: &Options, emitted: &[Target]) -> Compilation {
+    let mut trees = Vec::with_capacity(sources.iter().len());
     let mut diagnostics = Vec::new();
-    let mut trees = Vec::new();
-    for (file, _) in sources.iter() {
-        let (tree, found) = syntax::parse(sources, file);
+    for (tree, found) in parse_all(sources) {
         trees.push(tree);
         diagnostics.extend(found);
     }
@@ -30,18 +64,52 @@ pub fn compile(sources: &Sources, options: &Options) -> Compilation {
     diagnostics.extend(found);
     let mut files = Vec::new();
     if !diagnostics::has_errors(&diagnostics) {
-        let lowered = lower(&schema);
-        diagnostics.extend(lowered.diagnostics.iter().cloned());
+        let mut lowered = lower(&schema);
+        diagnostics.append(&mut lowered.diagnostics);
         if !diagnostics::has_errors(&diagnostics) {
             let program =
                 Program { schema: &schema, database: &lowered.database, layout: &lowered.layout };
-            for &target in &options.targets {
-                files.extend(
-                    targets::emit(target, program, options).into_iter().map(|file| (target, file)),
-                );
-            }
+            files = emit_all(emitted, program, options);
         }
     }
     diagnostics::sort(&mut diagnostics);
     Compilation { files, diagnostics }
+}
+
+#[cfg(feature = "parallel")]
+fn parse_all(sources: &Sources) -> Vec<(SyntaxTree, Vec<Diagnostic>)> {
+    let files: Vec<FileId> = sources.iter().map(|(file, _)| file).collect();
+    files.into_par_iter().map(|file| syntax::parse(sources, file)).collect()
+}
+
+#[cfg(not(feature = "parallel"))]
+fn parse_all(sources: &Sources) -> Vec<(SyntaxTree, Vec<Diagnostic>)> {
+    let files: Vec<FileId> = sources.iter().map(|(file, _)| file).collect();
+    files.into_iter().map(|file| syntax::parse(sources, file)).collect()
+}
+
+#[cfg(feature = "parallel")]
+fn emit_all(
+    emitted: &[Target],
+    program: Program<'_>,
+    options: &Options,
+) -> Vec<(Target, OutputFile)> {
+    emitted.par_iter().flat_map_iter(|&target| emit_one(target, program, options)).collect()
+}
+
+#[cfg(not(feature = "parallel"))]
+fn emit_all(
+    emitted: &[Target],
+    program: Program<'_>,
+    options: &Options,
+) -> Vec<(Target, OutputFile)> {
+    emitted.iter().flat_map(|&target| emit_one(target, program, options)).collect()
+}
+
+fn emit_one(
+    target: Target,
+    program: Program<'_>,
+    options: &Options,
+) -> impl Iterator<Item = (Target, OutputFile)> {
+    targets::emit(target, program, options).into_iter().map(move |file| (target, file))
 }

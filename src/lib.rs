@@ -18,4 +18,4 @@ pub mod syntax;
 pub mod target;
 pub mod targets;
 
-pub use compile::{Compilation, compile};
+pub use compile::{Compilation, check, compile};

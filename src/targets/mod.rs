@@ -5,8 +5,11 @@ use crate::schema::Schema;
 use crate::target::{Options, Target};
 
 pub mod django;
+mod header;
 pub mod postgres;
 pub mod sqlalchemy;
+
+pub use header::{HEADER, is_generated};
 
 /// What every target reads.
 #[derive(Debug, Clone, Copy)]
