@@ -7,6 +7,7 @@ use crate::target::{Options, Target};
 pub mod django;
 mod header;
 pub mod postgres;
+pub mod python;
 pub mod sqlalchemy;
 
 pub use header::{HEADER, is_generated};

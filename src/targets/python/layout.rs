@@ -1,0 +1,269 @@
+//! Expressions, broken over lines where `ruff format` would break them.
+
+use unicode_width::UnicodeWidthStr;
+
+use super::literal::push_spaces;
+
+/// How wide a line may be.
+pub const WIDTH: usize = 88;
+
+/// A Python expression that can be laid out.
+///
+/// ```
+/// use trine::targets::python::{Code, statement, string};
+/// let index = Code::call("Index").with(string("ix_a")).keyword("unique", "True");
+/// assert_eq!(statement(4, "x = ", &index, ","), "    x = Index(\"ix_a\", unique=True),\n");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Code {
+    /// Printed as it is: a name, a literal.
+    Text(String),
+    /// `name=value`
+    Keyword(String, Box<Code>),
+    /// `"key": value`
+    Pair(String, Box<Code>),
+    /// Something in brackets.
+    Brackets {
+        /// What stands before the bracket: a callee, or nothing.
+        before: String,
+        /// Which bracket.
+        kind: Brackets,
+        /// What stands inside, in order.
+        items: Vec<Code>,
+        /// One item a line even where all fit on one.
+        spread: bool,
+    },
+}
+
+/// The kinds of brackets, which differ in their trailing commas.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Brackets {
+    /// `f(…)`
+    Call,
+    /// `(…,)`
+    Tuple,
+    /// `[…]`
+    List,
+    /// `{…}`
+    Dict,
+}
+
+impl From<String> for Code {
+    fn from(text: String) -> Code {
+        Code::Text(text)
+    }
+}
+
+impl From<&str> for Code {
+    fn from(text: &str) -> Code {
+        Code::Text(text.to_owned())
+    }
+}
+
+impl Code {
+    /// A name or a literal, printed as it is.
+    pub fn text(text: impl Into<String>) -> Code {
+        Code::Text(text.into())
+    }
+
+    /// A call without arguments yet.
+    pub fn call(callee: impl Into<String>) -> Code {
+        Code::brackets(callee.into(), Brackets::Call, Vec::new())
+    }
+
+    /// A tuple.
+    pub fn tuple(items: Vec<Code>) -> Code {
+        Code::brackets(String::new(), Brackets::Tuple, items)
+    }
+
+    /// A list.
+    pub fn list(items: Vec<Code>) -> Code {
+        Code::brackets(String::new(), Brackets::List, items)
+    }
+
+    /// A dict; the keys are literals.
+    pub fn dict(items: impl IntoIterator<Item = (String, Code)>) -> Code {
+        let items = items.into_iter().map(|(key, value)| Code::Pair(key, Box::new(value)));
+        Code::brackets(String::new(), Brackets::Dict, items.collect())
+    }
+
+    fn brackets(before: String, kind: Brackets, items: Vec<Code>) -> Code {
+        Code::Brackets { before, kind, items, spread: false }
+    }
+
+    /// The same with one item more; nothing changes where there are no brackets.
+    #[must_use]
+    pub fn with(mut self, item: impl Into<Code>) -> Code {
+        if let Code::Brackets { items, .. } = &mut self {
+            items.push(item.into());
+        }
+        self
+    }
+
+    /// The same call with one keyword argument more.
+    #[must_use]
+    pub fn keyword(self, name: &str, value: impl Into<Code>) -> Code {
+        self.with(Code::Keyword(name.to_owned(), Box::new(value.into())))
+    }
+
+    /// The same, with one item a line whatever their length (a "magic trailing comma"); not for a
+    /// single item, where the formatter would join it again.
+    #[must_use]
+    pub fn spread(mut self) -> Code {
+        if let Code::Brackets { items, spread, .. } = &mut self {
+            *spread = items.len() > 1;
+        }
+        self
+    }
+
+    /// The expression on one line.
+    pub fn flat(&self) -> String {
+        let mut out = String::new();
+        self.push_flat(&mut out);
+        out
+    }
+
+    fn push_flat(&self, out: &mut String) {
+        match self {
+            Code::Text(text) => out.push_str(text),
+            Code::Keyword(name, value) => {
+                out.push_str(name);
+                out.push('=');
+                value.push_flat(out);
+            }
+            Code::Pair(key, value) => {
+                out.push_str(key);
+                out.push_str(": ");
+                value.push_flat(out);
+            }
+            Code::Brackets { before, kind, items, .. } => {
+                out.push_str(before);
+                out.push(kind.open());
+                push_joined(out, items);
+                if *kind == Brackets::Tuple && items.len() == 1 {
+                    out.push(',');
+                }
+                out.push(kind.close());
+            }
+        }
+    }
+
+    /// Whether it must be broken, however short it is.
+    fn breaks(&self) -> bool {
+        match self {
+            Code::Text(text) => text.contains('\n'),
+            Code::Keyword(_, value) | Code::Pair(_, value) => value.breaks(),
+            Code::Brackets { items, spread, .. } => *spread || items.iter().any(Code::breaks),
+        }
+    }
+
+    /// Appends the expression, laid out. The line it begins on is indented by `indent`, already
+    /// `column` wide, and `behind` columns follow the expression.
+    pub fn write(&self, out: &mut String, indent: usize, column: usize, behind: usize) {
+        if !self.breaks() {
+            let flat = self.flat();
+            if column + width(&flat) + behind <= WIDTH {
+                out.push_str(&flat);
+                return;
+            }
+        }
+        match self {
+            Code::Text(text) => out.push_str(text),
+            Code::Keyword(name, value) => {
+                out.push_str(name);
+                out.push('=');
+                value.write(out, indent, column + width(name) + 1, behind);
+            }
+            Code::Pair(key, value) => {
+                out.push_str(key);
+                out.push_str(": ");
+                value.write(out, indent, column + width(key) + 2, behind);
+            }
+            Code::Brackets { before, kind, items, spread } => {
+                out.push_str(before);
+                out.push(kind.open());
+                match items.as_slice() {
+                    [] => {}
+                    // A lone multi-line string stays at its bracket.
+                    [Code::Text(text)] if *kind == Brackets::Call && text.contains('\n') => {
+                        out.push_str(text);
+                    }
+                    _ => write_items(out, *kind, items, *spread, indent),
+                }
+                out.push(kind.close());
+            }
+        }
+    }
+}
+
+impl Brackets {
+    fn open(self) -> char {
+        match self {
+            Brackets::Call | Brackets::Tuple => '(',
+            Brackets::List => '[',
+            Brackets::Dict => '{',
+        }
+    }
+
+    fn close(self) -> char {
+        match self {
+            Brackets::Call | Brackets::Tuple => ')',
+            Brackets::List => ']',
+            Brackets::Dict => '}',
+        }
+    }
+}
+
+/// The lines between two brackets. The arguments of a call may share one line; the items of a literal
+/// have one each.
+fn write_items(out: &mut String, kind: Brackets, items: &[Code], spread: bool, indent: usize) {
+    let inner = indent + 4;
+    out.push('\n');
+    if kind == Brackets::Call && !spread && !items.iter().any(Code::breaks) {
+        let mut line = String::new();
+        push_joined(&mut line, items);
+        if inner + width(&line) <= WIDTH {
+            push_spaces(out, inner);
+            out.push_str(&line);
+            out.push('\n');
+            push_spaces(out, indent);
+            return;
+        }
+    }
+    let comma = items.len() > 1 || kind == Brackets::Tuple;
+    for item in items {
+        push_spaces(out, inner);
+        item.write(out, inner, inner, usize::from(comma));
+        if comma {
+            out.push(',');
+        }
+        out.push('\n');
+    }
+    push_spaces(out, indent);
+}
+
+fn push_joined(out: &mut String, items: &[Code]) {
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            out.push_str(", ");
+        }
+        item.push_flat(out);
+    }
+}
+
+/// One statement as lines, each ended by a line feed: `prefix` (such as `x = ` or `return `), the
+/// expression, and what follows it.
+pub fn statement(indent: usize, prefix: &str, code: &Code, behind: &str) -> String {
+    let mut out = String::new();
+    push_spaces(&mut out, indent);
+    out.push_str(prefix);
+    code.write(&mut out, indent, indent + width(prefix), width(behind));
+    out.push_str(behind);
+    out.push('\n');
+    out
+}
+
+/// How many columns a text takes.
+pub fn width(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.width() }
+}

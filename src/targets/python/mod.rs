@@ -1,0 +1,24 @@
+//! Python as both Python targets write it: names, literals, imports, and code laid out as
+//! `ruff format` lays it out, so that nothing has to be formatted afterwards.
+
+mod imports;
+mod layout;
+mod literal;
+
+pub use imports::{Imports, member_order};
+pub use layout::{Code, WIDTH, statement, width};
+pub use literal::{docstring, multiline, string};
+
+use crate::naming;
+
+/// A name as an attribute, a parameter or a module.
+pub fn attribute(name: &str) -> String {
+    let snake = naming::snake(name);
+    if naming::PYTHON_KEYWORDS.contains(&snake.as_str()) { format!("{snake}_") } else { snake }
+}
+
+/// A name as a class.
+pub fn class(name: &str) -> String {
+    let class = naming::class(name);
+    if naming::PYTHON_KEYWORDS.contains(&class.as_str()) { format!("{class}_") } else { class }
+}
