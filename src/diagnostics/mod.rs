@@ -1,8 +1,10 @@
 //! Diagnostics: what is wrong, where, why, and what to do about it. Plain data; the renderers read it.
 
 mod codes;
+mod render;
 
 pub use codes::{Code, Severity};
+pub use render::{Format, render, termcolor, write_human};
 
 use crate::source::Span;
 
