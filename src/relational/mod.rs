@@ -1,9 +1,11 @@
 //! Tables, constraints and their names: the [`Database`] that every target builds.
 
 mod database;
+mod expression;
 mod layout;
 mod lower;
 
 pub use database::*;
+pub use expression::{SqlNames, expression_sql, type_sql};
 pub use layout::*;
 pub use lower::{Lowered, lower};

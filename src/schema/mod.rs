@@ -5,12 +5,13 @@
 //! many-to-many relation has a link entity, declared or made, whose two relations are like any other.
 
 mod expr;
+pub mod functions;
 mod resolve;
 mod types;
 
-pub use expr::{Expr, ExprKind};
+pub use expr::{BinaryOperator, Expr, ExprKind, UnaryOperator};
 pub use resolve::resolve;
-pub use types::{BaseType, FieldType, Scalar, TypeArguments};
+pub use types::{ArgumentRule, BaseType, Category, FieldType, Scalar, TypeArguments};
 
 use smol_str::SmolStr;
 

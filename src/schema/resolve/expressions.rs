@@ -11,10 +11,12 @@ use super::types::resolve_type;
 /// What the place of an expression asks of it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Expected<'a> {
-    /// Nothing: the key of an index.
-    Any,
-    /// True or false: `check`, `where`.
-    Condition,
+    /// The key of an index, a UNIQUE or an EXCLUDE: must stay the same as long as the row does.
+    IndexKey,
+    /// `where` of an index, a UNIQUE or an EXCLUDE: true or false, and as steady as a key.
+    IndexCondition,
+    /// `check`: true or false.
+    Check,
     /// A constant that can be stored in a column of this type: a default.
     Default(&'a FieldType),
     /// A value computed from the row's other columns: `generated`.
@@ -28,8 +30,9 @@ pub(crate) fn resolve_expr(
     expected: Expected<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Expr> {
-    let mut inner =
-        |expr: &tree::Expr| resolve_expr(scope, expr, Expected::Any, diagnostics).map(Box::new);
+    let mut inner = |expr: &tree::Expr| {
+        resolve_expr(scope, expr, Expected::IndexKey, diagnostics).map(Box::new)
+    };
     let kind = match &expr.kind {
         tree::ExprKind::Literal(tree::LiteralKind::Number(number)) => {
             ExprKind::Number(number.clone())
