@@ -10,6 +10,8 @@ pub mod ddl;
 pub mod diagnostics;
 pub mod lint;
 pub mod naming;
+#[cfg(feature = "project")]
+pub mod project;
 pub mod quoting;
 pub mod relational;
 pub mod schema;

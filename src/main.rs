@@ -1,3 +1,7 @@
 //! The `trine` command.
 
-fn main() {}
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::run()
+}

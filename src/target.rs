@@ -55,6 +55,12 @@ pub struct SqlalchemyOptions {
     pub lazy: String,
 }
 
+impl SqlalchemyOptions {
+    /// What `lazy` may say: every way to load that serves both single relations and collections.
+    pub const LAZY: &'static [&'static str] =
+        &["raise", "raise_on_sql", "select", "selectin", "joined", "subquery", "immediate"];
+}
+
 impl Default for SqlalchemyOptions {
     fn default() -> Self {
         SqlalchemyOptions { package: "models".to_owned(), lazy: "raise".to_owned() }
@@ -79,6 +85,19 @@ pub enum DjangoVersion {
     V6_1,
 }
 
+impl DjangoVersion {
+    /// Every version.
+    pub const ALL: &'static [DjangoVersion] = &[DjangoVersion::V5_2, DjangoVersion::V6_1];
+
+    /// Its name, as in `version = "6.1"`.
+    pub fn name(self) -> &'static str {
+        match self {
+            DjangoVersion::V5_2 => "5.2",
+            DjangoVersion::V6_1 => "6.1",
+        }
+    }
+}
+
 /// Who carries out a delete rule under Django.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum OnDelete {
@@ -87,4 +106,17 @@ pub enum OnDelete {
     Python,
     /// The database: one statement.
     Database,
+}
+
+impl OnDelete {
+    /// Both.
+    pub const ALL: &'static [OnDelete] = &[OnDelete::Python, OnDelete::Database];
+
+    /// Its name, as in `on_delete = "database"`.
+    pub fn name(self) -> &'static str {
+        match self {
+            OnDelete::Python => "python",
+            OnDelete::Database => "database",
+        }
+    }
 }

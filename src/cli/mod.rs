@@ -1,0 +1,226 @@
+//! The command line: the only room that knows the terminal and ends the process.
+
+mod build;
+mod explain;
+mod init;
+mod interrupt;
+mod markdown;
+mod terminal;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::builder::PossibleValue;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use trine::diagnostics::Format;
+use trine::target::Target;
+
+const EXAMPLES: &str = "\
+Examples:
+  trine init shop                                  a project with a schema that builds
+  trine build                                      the project around the current directory
+  trine build storefront.trine --out generated     one file, without any configuration
+  trine build --target postgres --target django    only these two
+  trine check --deny warnings --format github      in a workflow of GitHub Actions
+  trine explain E0401                              why a relation needs its delete rule
+
+Exit status:
+  0  clean
+  1  errors in the input, or warnings under --deny warnings
+  2  wrong usage, or something that can't be read or written";
+
+/// One schema; PostgreSQL, SQLAlchemy and Django that agree.
+#[derive(Debug, Parser)]
+#[command(name = "trine", version, after_help = EXAMPLES, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// Whether to use colours
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: Color,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Generate code and DDL
+    #[command(after_help = BUILD_HELP)]
+    Build(BuildArgs),
+    /// Find errors and warnings, and write nothing
+    #[command(after_help = CHECK_HELP)]
+    Check(CheckArgs),
+    /// Explain a diagnostic by its code, or list all codes
+    Explain {
+        /// The code, such as E0401
+        code: Option<String>,
+    },
+    /// Write a `trine.toml` and a first schema that builds
+    Init {
+        /// Where; it is made when it is not there
+        #[arg(default_value = ".")]
+        directory: PathBuf,
+    },
+}
+
+const BUILD_HELP: &str = "\
+PATH is a `.trine` file, a directory with a `trine.toml`, or a directory of `.trine` files. Without it,
+the project is the nearest directory with a `trine.toml`, from the current one upwards.
+
+Everything is written or nothing: errors in the schema, files that Trine did not write and places that
+can't be written leave the disk as it was. A file whose contents do not change keeps its time. A
+migration that exists stays; the build says so when it is out of date.";
+
+const CHECK_HELP: &str = "\
+PATH is a `.trine` file, a directory with a `trine.toml`, or a directory of `.trine` files. Without it,
+the project is the nearest directory with a `trine.toml`, from the current one upwards.
+
+The formats short, json, sarif and github go to the standard output, human to the standard error.";
+
+#[derive(Debug, Args)]
+struct BuildArgs {
+    #[command(flatten)]
+    input: InputArgs,
+    /// Write below DIR: DIR/postgres, DIR/sqlalchemy, DIR/django
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Make an initial migration anew that is out of date
+    #[arg(long)]
+    replace_initial: bool,
+}
+
+#[derive(Debug, Args)]
+struct CheckArgs {
+    #[command(flatten)]
+    input: InputArgs,
+}
+
+#[derive(Debug, Args)]
+struct InputArgs {
+    /// A file or a project
+    path: Option<PathBuf>,
+    /// Only for this target; may be repeated
+    #[arg(long = "target", value_name = "TARGET")]
+    targets: Vec<TargetArg>,
+    /// Treat these as errors
+    #[arg(long, value_name = "WHAT")]
+    deny: Option<Deny>,
+    /// How to show errors and warnings
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: FormatArg,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Color {
+    /// Where the output is a terminal, and NO_COLOR is not set
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Deny {
+    Warnings,
+}
+
+/// The library's enums, as values of an option.
+#[derive(Debug, Clone, Copy)]
+struct TargetArg(Target);
+
+impl ValueEnum for TargetArg {
+    fn value_variants<'a>() -> &'a [TargetArg] {
+        const ALL: &[TargetArg] = &[
+            TargetArg(Target::Postgres),
+            TargetArg(Target::Sqlalchemy),
+            TargetArg(Target::Django),
+        ];
+        ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.0.name()))
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct FormatArg(Format);
+
+impl ValueEnum for FormatArg {
+    fn value_variants<'a>() -> &'a [FormatArg] {
+        const ALL: &[FormatArg] = &[
+            FormatArg(Format::Human),
+            FormatArg(Format::Short),
+            FormatArg(Format::Json),
+            FormatArg(Format::Sarif),
+            FormatArg(Format::Github),
+        ];
+        ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.0.name()))
+    }
+}
+
+/// How a command ended, when it did what it was asked to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Clean,
+    Rejected,
+}
+
+/// Runs the command that the process was started with.
+pub(crate) fn run() -> ExitCode {
+    let cli = Cli::parse();
+    interrupt::finish_writing_first();
+    let result = match &cli.command {
+        Command::Build(args) => build::build(args, cli.color),
+        Command::Check(args) => build::check(args, cli.color),
+        Command::Explain { code } => explain::explain(code.as_deref(), cli.color),
+        Command::Init { directory } => init::init(directory),
+    };
+    match result {
+        Ok(Outcome::Clean) => ExitCode::SUCCESS,
+        Ok(Outcome::Rejected) => ExitCode::from(1),
+        // Whoever reads from us has seen enough.
+        Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            terminal::complain(&failure.to_string(), cli.color);
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Why a command could not do what it was asked to.
+#[derive(Debug)]
+enum Failure {
+    /// Files and directories.
+    Project(trine::project::Problems),
+    /// What the user wrote on the command line.
+    Usage(String),
+    /// The standard output.
+    Output(std::io::Error),
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Failure::Project(problems) => problems.fmt(f),
+            Failure::Usage(message) => f.write_str(message),
+            Failure::Output(error) => write!(f, "can't write the output: {error}"),
+        }
+    }
+}
+
+impl From<trine::project::Problems> for Failure {
+    fn from(problems: trine::project::Problems) -> Failure {
+        Failure::Project(problems)
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Failure {
+        Failure::Output(error)
+    }
+}
