@@ -4,6 +4,7 @@
 use smol_str::SmolStr;
 
 use crate::arena::{Arena, Id};
+use crate::quoting::quote_identifier;
 
 /// A table's id.
 pub type TableId = Id<Table>;
@@ -30,6 +31,18 @@ pub struct QualifiedName {
     pub schema: Option<SmolStr>,
     /// The name.
     pub name: SmolStr,
+}
+
+impl QualifiedName {
+    /// The name as SQL writes it, quoted where it must be.
+    pub fn quoted(&self) -> String {
+        match &self.schema {
+            Some(schema) => {
+                format!("{}.{}", quote_identifier(schema), quote_identifier(&self.name))
+            }
+            None => quote_identifier(&self.name),
+        }
+    }
 }
 
 /// `CREATE TYPE … AS ENUM`

@@ -1,0 +1,208 @@
+//! CHECK and EXCLUDE constraints: those that are written, the values of enums, and references that must
+//! be whole or absent.
+
+use crate::quoting::quote_literal;
+use crate::relational::{CheckConstraint, CheckOrigin, ExcludeConstraint, Sql, names};
+use crate::schema::{
+    BaseType, Category, EntityId, EnumId, EnumStorage, Expr, ExprKind, FieldId, FieldType,
+    MemberId, RelationId, Schema,
+};
+
+use super::uniques::deferred_if;
+use super::{Lowering, column_type};
+
+impl Lowering<'_> {
+    /// Makes the CHECKs and EXCLUDEs of every table.
+    pub(super) fn checks(&mut self) {
+        for entity in self.own_entities() {
+            self.declared_checks(entity);
+            for &member in &self.schema.entities[entity].members {
+                match member {
+                    MemberId::Field(field) => self.enum_check(entity, field),
+                    MemberId::Relation(relation) => self.whole_check(entity, relation),
+                }
+            }
+            self.excludes(entity);
+        }
+    }
+
+    fn declared_checks(&mut self, entity: EntityId) {
+        for (nth, check) in self.schema.entities[entity].checks.iter().enumerate() {
+            let name = match &check.name {
+                Some(name) => names::fit(name),
+                None => {
+                    let words = self.expression_columns(entity, &check.condition);
+                    let words = if words.is_empty() { vec!["check".to_owned()] } else { words };
+                    names::check(self.stem(entity), words.iter().map(String::as_str))
+                }
+            };
+            let condition = self.sql(&check.condition);
+            self.add_check(entity, CheckConstraint { name, condition }, CheckOrigin::Declared(nth));
+        }
+    }
+
+    fn enum_check(&mut self, entity: EntityId, field: FieldId) {
+        let FieldType { base: BaseType::Enum(id), dimensions } = self.schema.fields[field].ty
+        else {
+            return;
+        };
+        let EnumStorage::Checked(storage) = &self.schema.enums[id].storage else { return };
+        let column = [self.layout.column(field)];
+        let name = self.column_names(entity, &column).remove(0);
+        let quoted = self.quoted_columns(entity, &column).remove(0);
+        let values = enum_values(self.schema, id, storage);
+        let condition = if dimensions == 0 {
+            format!("{quoted} IN ({values})")
+        } else {
+            let ty = column_type(self.schema, &FieldType { dimensions: 1, ..storage.clone() });
+            format!("{quoted} <@ ARRAY[{values}]::{}", ty.0)
+        };
+        let check = CheckConstraint {
+            name: names::check(self.stem(entity), [name.as_str()]),
+            condition: Sql(condition),
+        };
+        self.add_check(entity, check, CheckOrigin::EnumValues(field));
+    }
+
+    /// A foreign key is not checked while one of its columns is NULL (MATCH SIMPLE). So an optional
+    /// reference of several columns is whole or absent, its shared columns included.
+    fn whole_check(&mut self, entity: EntityId, relation: RelationId) {
+        let Some(to_one) = self.schema.to_one(relation) else { return };
+        let Some(place) = self.layout.relation(relation) else { return };
+        let own = place.columns.clone();
+        let table = self.table(entity);
+        let key = &table.foreign_keys[place.foreign_key].columns;
+        let shared: Vec<_> = key
+            .iter()
+            .copied()
+            .filter(|column| !own.contains(column) && table.columns[*column].nullable)
+            .collect();
+        if (!to_one.optional || own.len() < 2) && shared.is_empty() {
+            return;
+        }
+        let own = self.quoted_columns(entity, &own);
+        let shared = self.quoted_columns(entity, &shared);
+        let set = |columns: &[String]| {
+            columns
+                .iter()
+                .map(|column| format!("{column} IS NOT NULL"))
+                .collect::<Vec<_>>()
+                .join(" AND ")
+        };
+        let unset = own.iter().map(|column| format!("{column} IS NULL")).collect::<Vec<_>>();
+        let condition = match (to_one.optional, own.len()) {
+            (false, _) => set(&shared),
+            (true, 1) if shared.len() == 1 => format!("{} OR {}", unset[0], set(&shared)),
+            (true, 1) => format!("{} OR ({})", unset[0], set(&shared)),
+            (true, _) => {
+                let whole: Vec<String> = own.iter().chain(&shared).cloned().collect();
+                format!("({}) OR ({})", unset.join(" AND "), set(&whole))
+            }
+        };
+        let what = crate::naming::snake(&self.schema.relations[relation].name);
+        let check = CheckConstraint {
+            name: names::check(self.stem(entity), [what.as_str(), "whole"]),
+            condition: Sql(condition),
+        };
+        self.add_check(entity, check, CheckOrigin::HalfNull(relation));
+    }
+
+    fn excludes(&mut self, entity: EntityId) {
+        for exclude in &self.schema.entities[entity].excludes {
+            let elements: Vec<_> = exclude.elements.iter().map(|(element, _)| element).collect();
+            let name = match &exclude.name {
+                Some(name) => names::fit(name),
+                None => {
+                    let words: Vec<String> = elements
+                        .iter()
+                        .flat_map(|element| {
+                            self.element_words(entity, std::slice::from_ref(element))
+                        })
+                        .collect();
+                    names::exclude(self.stem(entity), words.iter().map(String::as_str))
+                }
+            };
+            let made = ExcludeConstraint {
+                name,
+                using: exclude.using.clone(),
+                elements: exclude
+                    .elements
+                    .iter()
+                    .flat_map(|(element, operator)| {
+                        let elements = self.elements(std::slice::from_ref(element));
+                        elements.into_iter().map(|element| (element, operator.clone()))
+                    })
+                    .collect(),
+                condition: exclude.condition.as_ref().map(|expr| self.sql(expr)),
+                deferrability: deferred_if(exclude.deferrable),
+            };
+            self.table_mut(entity).0.excludes.push(made);
+        }
+    }
+
+    fn add_check(&mut self, entity: EntityId, check: CheckConstraint, origin: CheckOrigin) {
+        let (table, origins) = self.table_mut(entity);
+        table.checks.push(check);
+        origins.checks.push(origin);
+    }
+
+    /// The names of the columns of an expression, each once, in the order in which they come.
+    pub(super) fn expression_columns(&self, entity: EntityId, expr: &Expr) -> Vec<String> {
+        let mut members = Vec::new();
+        collect_members(expr, &mut members);
+        self.column_names(entity, &self.member_columns(&members))
+            .into_iter()
+            .map(String::from)
+            .collect()
+    }
+}
+
+/// The values of an enum as literals, with commas between them.
+fn enum_values(schema: &Schema, id: EnumId, storage: &FieldType) -> String {
+    let numeric = match &storage.base {
+        BaseType::Scalar(scalar, _) => {
+            matches!(scalar.category(), Category::Integer | Category::Fractional)
+        }
+        BaseType::Enum(_) | BaseType::Raw(_) => false,
+    };
+    let values = schema.enums[id].values.iter();
+    let literals = values
+        .map(|value| if numeric { value.stored.clone() } else { quote_literal(&value.stored) });
+    literals.collect::<Vec<_>>().join(", ")
+}
+
+/// Every member that an expression names, each once.
+fn collect_members(expr: &Expr, found: &mut Vec<MemberId>) {
+    match &expr.kind {
+        ExprKind::Member(member) => {
+            if !found.contains(member) {
+                found.push(*member);
+            }
+        }
+        ExprKind::Number(_)
+        | ExprKind::String(_)
+        | ExprKind::Boolean(_)
+        | ExprKind::Null
+        | ExprKind::EnumValue(..)
+        | ExprKind::Sql(_) => {}
+        ExprKind::Call { arguments: all, .. } | ExprKind::Array(all) => {
+            all.iter().for_each(|part| collect_members(part, found));
+        }
+        ExprKind::Unary { operand, .. }
+        | ExprKind::IsNull { operand, .. }
+        | ExprKind::Cast { operand, .. } => collect_members(operand, found),
+        ExprKind::Binary { left, right, .. } => {
+            collect_members(left, found);
+            collect_members(right, found);
+        }
+        ExprKind::In { operand, list, .. } => {
+            collect_members(operand, found);
+            list.iter().for_each(|part| collect_members(part, found));
+        }
+        ExprKind::Between { operand, low, high, .. } => {
+            for part in [operand, low, high] {
+                collect_members(part, found);
+            }
+        }
+    }
+}
