@@ -1,0 +1,140 @@
+"""One compiled example: where its files are, what the compiler says of it, and how to load it.
+
+A task gets it as JSON from the Rust side: `output` is the directory with `postgres/`, `sqlalchemy/`
+and `django/`; `model` is the description that `describe.rs` makes of the schema.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import sys
+import warnings
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import psycopg
+
+from trine_proof import databases
+from trine_proof.model import Model
+
+#: What an external entity is made by: the example's Django project has this app besides its own.
+EXTERNAL_APPS = ["django.contrib.contenttypes", "django.contrib.auth"]
+
+
+@dataclass(frozen=True)
+class Example:
+    """An example, compiled."""
+
+    name: str
+    output: Path
+    package: str
+    model: Model
+
+    @staticmethod
+    def of(request: dict[str, Any]) -> Example:
+        """The example that a task is about."""
+        return Example(
+            name=request["example"],
+            output=Path(request["output"]),
+            package=request["package"],
+            model=Model.of(request["model"]),
+        )
+
+    @cached_property
+    def schema_sql(self) -> str:
+        """The DDL."""
+        return (self.output / "postgres" / "schema.sql").read_text()
+
+    def apply_schema(self, database: str) -> None:
+        """Applies the DDL as a user would, in one transaction."""
+        with databases.connect(database) as connection:
+            connection.execute(self.schema_sql)  # type: ignore[arg-type]
+
+    # ---------------------------------------------------------------------------------- SQLAlchemy
+
+    @cached_property
+    def sqlalchemy(self) -> ModuleType:
+        """The package of SQLAlchemy models, imported and configured without a warning."""
+        import sqlalchemy.orm
+
+        sys.path.insert(0, str(self.output / "sqlalchemy"))
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            package = importlib.import_module(self.package)
+            sqlalchemy.orm.configure_mappers()
+        return package
+
+    def engine(self, database: str) -> Any:
+        """An SQLAlchemy engine for a database."""
+        import sqlalchemy
+
+        connect = databases.parameters(database)
+        return sqlalchemy.create_engine("postgresql+psycopg://", connect_args=connect)
+
+    # -------------------------------------------------------------------------------------- Django
+
+    def use_django(self, database: str) -> None:
+        """Configures Django, once in a process, with the example's apps over a database."""
+        import django
+        from django.conf import settings
+
+        sys.path.insert(0, str(self.output / "django"))
+        connect = databases.parameters(database)
+        settings.configure(
+            **project_settings(self.model),
+            DATABASES={
+                "default": {
+                    "ENGINE": "django.db.backends.postgresql",
+                    "NAME": connect.pop("dbname"),
+                    "HOST": connect.pop("host", ""),
+                    "PORT": connect.pop("port", ""),
+                    "USER": connect.pop("user", ""),
+                    "PASSWORD": connect.pop("password", ""),
+                    "OPTIONS": connect,
+                }
+            },
+        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            django.setup()
+
+    def manage(self, *arguments: str) -> str:
+        """What `manage.py` prints for a command; a command that fails raises."""
+        from django.core.management import call_command
+
+        output = io.StringIO()
+        try:
+            call_command(*arguments, stdout=output, stderr=output, no_color=True)
+        except SystemExit as exit:
+            if exit.code:
+                raise RuntimeError(f"manage.py {arguments[0]}: {output.getvalue()}") from exit
+        return output.getvalue()
+
+    def migrate(self, app: str | None = None, to: str | None = None) -> None:
+        """Migrates the example's apps, or one of them to a migration."""
+        targets = [app] if app is not None else self.model.apps
+        for target in targets:
+            arguments = [target] if to is None else [target, to]
+            self.manage("migrate", *arguments, "--verbosity=0")
+
+
+def project_settings(model: Model) -> dict[str, Any]:
+    """The settings of a throw-away Django project with an example's apps."""
+    external = EXTERNAL_APPS if model.has_externals else []
+    return {
+        "INSTALLED_APPS": [*external, *model.apps],
+        "SECRET_KEY": "only for tests",
+        "USE_TZ": True,
+        "TIME_ZONE": "UTC",
+        "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
+    }
+
+
+def tables(connection: psycopg.Connection) -> list[str]:
+    """The names of all tables in a database."""
+    query = "SELECT tablename FROM pg_tables WHERE schemaname !~ '^pg_|^information_schema$'"
+    return [name for (name,) in connection.execute(query)]

@@ -1,0 +1,29 @@
+"""The tasks that the Rust tests may ask for: each takes the request, and gives what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+# Imported before the fork, so that no task pays for them.
+import django.apps
+import django.conf
+import django.contrib.auth
+import django.core.management
+import django.db.models
+import django.db.models.functions
+import psycopg
+import sqlalchemy
+import sqlalchemy.dialects.postgresql
+import sqlalchemy.ext.associationproxy
+import sqlalchemy.ext.orderinglist
+import sqlalchemy.orm
+
+from trine_proof import equality, mutation
+
+__all__ = ["TASKS", "django", "psycopg", "sqlalchemy"]
+
+TASKS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
+    "equality": equality.equality,
+    "mutation": mutation.mutation,
+}
