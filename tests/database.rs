@@ -1,0 +1,77 @@
+//! Every example, proven in a real database with both ORMs: one test for each example and concern.
+//!
+//! The tests of this program are made from the files under `examples/`; a new example is proven as soon
+//! as it lies there. TRINE_TEST_DJANGO, TRINE_TEST_POSTGRES, TRINE_TEST_PYTHON and
+//! TRINE_TEST_DATABASE_URL choose what it runs on (`python/README.md`).
+
+mod support;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use serde_json::{Value, json};
+
+use support::examples::{self, Example, Variant};
+use support::session::{Session, work_directory};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    if arguments.list {
+        return libtest_mimic::run(&arguments, trials(None)).exit_code();
+    }
+    let session = match Session::start() {
+        Ok(session) => Arc::new(session),
+        Err(missing) => {
+            eprintln!("error: {missing}");
+            return ExitCode::FAILURE;
+        }
+    };
+    eprintln!("proving on {} with Django {}", session.server, session.django);
+    let conclusion = libtest_mimic::run(&arguments, trials(Some(&session)));
+    // Every trial is over, so this is the last of it: the server stops here.
+    drop(session);
+    conclusion.exit_code()
+}
+
+/// Every test. Without a session they can only be listed.
+fn trials(session: Option<&Arc<Session>>) -> Vec<Trial> {
+    let django = session.map_or("6.1", |session| &session.django);
+    let mut trials = Vec::new();
+    for example in examples::all() {
+        for &variant in Variant::all(django) {
+            trials.push(prove(session, "equality", &example, variant, json!({})));
+        }
+    }
+    trials
+}
+
+/// A test that compiles an example and gives it to a task of the Python side.
+fn prove(
+    session: Option<&Arc<Session>>,
+    task: &'static str,
+    example: &Example,
+    variant: Variant,
+    extra: Value,
+) -> Trial {
+    let name = format!("{task}::{}::{}", example.name, variant.name());
+    let session = session.cloned();
+    let example = example.clone();
+    Trial::test(name, move || {
+        let session = session.ok_or("tests are only listed")?;
+        let output = work_directory().join(task).join(&example.name).join(variant.name());
+        let options = variant.options();
+        let model = example.build(&options, &output).map_err(Failed::from)?;
+        let mut request = json!({
+            "example": example.name,
+            "output": output,
+            "package": options.sqlalchemy.package,
+            "variant": variant.name(),
+            "model": model,
+        });
+        for (key, value) in extra.as_object().into_iter().flatten() {
+            request[key] = value.clone();
+        }
+        session.run(task, request).map_err(Failed::from)
+    })
+}

@@ -1,0 +1,161 @@
+//! The programs under `examples/`, and what the compiler makes of them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use trine::diagnostics::{Diagnostic, Format, render};
+use trine::source::Sources;
+use trine::target::{DjangoOptions, DjangoVersion, OnDelete, Options};
+use trine::targets::Program;
+
+use super::describe::describe;
+
+/// The root of the repository.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// An example: a file, or a directory with a project.
+#[derive(Debug, Clone)]
+pub struct Example {
+    /// The file's stem, or the directory's name.
+    pub name: String,
+    /// Its files, by the path that diagnostics show.
+    pub files: Vec<PathBuf>,
+}
+
+/// Every example, by name.
+pub fn all() -> Vec<Example> {
+    let mut found: Vec<Example> = entries(&root().join("examples"))
+        .into_iter()
+        .filter_map(|path| {
+            let name = path.file_stem()?.to_str()?.to_owned();
+            let files = if path.is_dir() { schema_files(&path) } else { vec![path] };
+            let is_program =
+                files.iter().any(|file| file.extension().is_some_and(|e| e == "trine"));
+            is_program.then_some(Example { name, files })
+        })
+        .collect();
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    found
+}
+
+/// One example, which must be there.
+pub fn named(name: &str) -> Example {
+    all().into_iter().find(|example| example.name == name).expect("the example exists")
+}
+
+fn schema_files(directory: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for path in entries(directory) {
+        if path.is_dir() {
+            files.extend(schema_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "trine") {
+            files.push(path);
+        }
+    }
+    files
+}
+
+fn entries(directory: &Path) -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> = fs::read_dir(directory)
+        .unwrap_or_else(|error| panic!("{}: {error}", directory.display()))
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    paths.sort();
+    paths
+}
+
+/// Who carries out delete rules under Django, and for which versions the code is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Variant {
+    /// `on_delete = "python"`, for every Django.
+    Python,
+    /// `on_delete = "database"`, for every Django.
+    Database,
+    /// `on_delete = "database"` and `version = "6.1"`.
+    Database61,
+}
+
+impl Variant {
+    /// Every variant that a Django version runs.
+    pub fn all(django: &str) -> &'static [Variant] {
+        match django {
+            "6.1" => &[Variant::Python, Variant::Database, Variant::Database61],
+            _ => &[Variant::Python, Variant::Database],
+        }
+    }
+
+    /// Its name in tests and paths.
+    pub fn name(self) -> &'static str {
+        match self {
+            Variant::Python => "python",
+            Variant::Database => "database",
+            Variant::Database61 => "database61",
+        }
+    }
+
+    /// The compiler's options for it.
+    pub fn options(self) -> Options {
+        let django = match self {
+            Variant::Python => DjangoOptions { version: None, on_delete: OnDelete::Python },
+            Variant::Database => DjangoOptions { version: None, on_delete: OnDelete::Database },
+            Variant::Database61 => {
+                DjangoOptions { version: Some(DjangoVersion::V6_1), on_delete: OnDelete::Database }
+            }
+        };
+        Options { django, ..Options::default() }
+    }
+}
+
+impl Example {
+    /// Its files as the compiler takes them.
+    pub fn sources(&self) -> Sources {
+        let mut sources = Sources::new();
+        for file in &self.files {
+            let shown = file.strip_prefix(root()).unwrap_or(file).display().to_string();
+            sources.add(shown, fs::read_to_string(file).unwrap());
+        }
+        sources
+    }
+
+    /// Compiles it, writes the files below `directory`, and gives the description of its model.
+    ///
+    /// # Errors
+    /// The errors of the program, one a line.
+    pub fn build(&self, options: &Options, directory: &Path) -> Result<Value, String> {
+        let sources = self.sources();
+        let compilation = trine::compile(&sources, options);
+        if trine::diagnostics::has_errors(&compilation.diagnostics) {
+            return Err(short(&sources, &compilation.diagnostics));
+        }
+        write(&compilation, directory);
+        Ok(self.model(options))
+    }
+
+    /// What the compiler knows of its tables and relations.
+    fn model(&self, options: &Options) -> Value {
+        let sources = self.sources();
+        let trees: Vec<_> =
+            sources.iter().map(|(file, _)| trine::syntax::parse(&sources, file).0).collect();
+        let (schema, _) = trine::schema::resolve(&sources, &trees, &options.targets);
+        let lowered = trine::relational::lower(&schema);
+        describe(Program { schema: &schema, database: &lowered.database, layout: &lowered.layout })
+    }
+}
+
+/// Writes what a compilation gives as the command line does: one directory for each target.
+fn write(compilation: &trine::Compilation, directory: &Path) {
+    let _ = fs::remove_dir_all(directory);
+    for (target, file) in &compilation.files {
+        let path = directory.join(target.name()).join(&file.path);
+        fs::create_dir_all(path.parent().expect("a file lies in a directory")).unwrap();
+        fs::write(path, &file.contents).unwrap();
+    }
+}
+
+/// Diagnostics, one a line.
+pub fn short(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
+    render(Format::Short, sources, diagnostics)
+}

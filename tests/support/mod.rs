@@ -1,0 +1,8 @@
+//! What the tests share: the examples, and the proof in a real database.
+//!
+//! Each test program uses its own part of it.
+#![allow(dead_code)]
+
+pub mod describe;
+pub mod examples;
+pub mod session;
