@@ -1,7 +1,7 @@
 //! The syntax tree: what a file says, in the order in which it says it, with the spans of every part.
 //!
-//! A broken item or member is absent from the tree but for its name, and has a diagnostic instead. Comments and blank
-//! lines are kept beside the tree, so that a formatter loses nothing.
+//! A broken item or member is absent from the tree but for its name, and has a diagnostic instead.
+//! Comments and blank lines are kept beside the tree, so that a formatter loses nothing.
 
 use smol_str::SmolStr;
 
@@ -58,6 +58,12 @@ pub struct Path {
     pub module: Option<Name>,
     /// The name itself.
     pub name: Name,
+}
+
+impl From<Name> for Path {
+    fn from(name: Name) -> Path {
+        Path { module: None, name }
+    }
 }
 
 impl Path {
@@ -134,6 +140,8 @@ pub struct Enum {
     pub storage: Option<EnumStorage>,
     /// Its values.
     pub values: Vec<EnumValue>,
+    /// The names of values that could not be read, so that nobody calls them unknown.
+    pub broken: Vec<Name>,
     /// `@target(…)` in its block.
     pub attributes: Vec<Attribute>,
     /// The whole.

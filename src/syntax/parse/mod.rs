@@ -1,0 +1,93 @@
+//! The only room that sees pest: text in, tree and diagnostics out.
+//!
+//! [`scan`] looks at every byte once and leaves balanced text; the grammar in `grammar/trine.pest` cuts
+//! it into pairs; the rest of this room makes the tree of them. What the grammar could not read is read
+//! again in `errors`, which words what was expected.
+
+mod broken;
+mod errors;
+mod expressions;
+mod items;
+mod members;
+mod relations;
+mod scan;
+mod text;
+
+use pest::Parser as _;
+use pest::iterators::{Pair, Pairs};
+
+use crate::diagnostics::Diagnostic;
+use crate::source::{FileId, Sources, Span};
+
+use super::tree::{SyntaxTree, Trivia};
+
+/// The parser that pest makes of the grammar.
+#[derive(pest_derive::Parser)]
+#[grammar = "../grammar/trine.pest"]
+struct Grammar;
+
+type Node<'p> = Pair<'p, Rule>;
+type Nodes<'p> = Pairs<'p, Rule>;
+
+/// How many diagnostics one file may have; a file with more is no Trine at all.
+const DIAGNOSTICS_LIMIT: usize = 1000;
+
+/// Reads one file. Never fails: what can't be read is left out, and has a diagnostic.
+///
+/// ```
+/// let mut sources = trine::source::Sources::new();
+/// let file = sources.add("shop.trine", "module shop\n\nentity Store {\n  name  varchar(80)\n}\n");
+/// let (tree, diagnostics) = trine::syntax::parse(&sources, file);
+/// assert!(diagnostics.is_empty());
+/// assert_eq!(tree.module.expect("the file names its module").name.text, "shop");
+/// ```
+pub fn parse(sources: &Sources, file: FileId) -> (SyntaxTree, Vec<Diagnostic>) {
+    let source = &sources.get(file).text;
+    let scan = scan::scan(file, source);
+    let mut reader = Reader {
+        file,
+        length: source.len(),
+        damage: scan.damage,
+        diagnostics: scan.diagnostics,
+        trivia: scan.trivia,
+    };
+    let mut tree = SyntaxTree {
+        file,
+        module: None,
+        items: Vec::new(),
+        broken: Vec::new(),
+        trivia: Vec::new(),
+    };
+    match Grammar::parse(Rule::file, &scan.text) {
+        Ok(mut nodes) => {
+            let file = nodes.next().expect("a parse that succeeds gives its own rule");
+            items::file(&mut reader, file.into_inner(), &mut tree);
+        }
+        Err(error) => reader.diagnostics.push(errors::unreadable(file, source, &error)),
+    }
+    tree.trivia = reader.trivia;
+    (tree, errors::limit(reader.diagnostics, DIAGNOSTICS_LIMIT))
+}
+
+/// What the functions that make the tree share.
+struct Reader {
+    file: FileId,
+    length: usize,
+    damage: Vec<Span>,
+    diagnostics: Vec<Diagnostic>,
+    trivia: Vec<Trivia>,
+}
+
+impl Reader {
+    /// Where a node stands. A bracket that the end of the file lacks has no place in the file.
+    fn span(&self, node: &Node<'_>) -> Span {
+        let span = node.as_span();
+        Span::new(self.file, span.start().min(self.length), span.end().min(self.length))
+    }
+
+    /// Whether something within or directly around the span was blanked out, and reported.
+    fn is_damaged(&self, span: Span) -> bool {
+        let place = self.damage.partition_point(|damage| damage.end < span.start);
+        self.damage.get(place).is_some_and(|damage| damage.start <= span.end)
+    }
+}
