@@ -1,6 +1,7 @@
 //! From syntax trees to the [`Schema`].
 
 mod expressions;
+mod extensions;
 mod names;
 mod scope;
 mod types;
