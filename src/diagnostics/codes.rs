@@ -64,6 +64,7 @@ codes! {
     E0209 Error "a name that a target reserves";
     E0210 Error "names that Python folds together";
     E0211 Error "mixins that hold one another";
+    E0212 Error "an external entity that says too little or too much";
     // Types and expressions
     E0301 Error "a default of the wrong type";
     E0302 Error "an operand of the wrong type";

@@ -465,4 +465,12 @@ impl Schema {
             MemberId::Relation(relation) => &self.relations[relation].name,
         }
     }
+
+    /// Where a member's name stands.
+    pub fn member_span(&self, member: MemberId) -> Span {
+        match member {
+            MemberId::Field(field) => self.fields[field].span,
+            MemberId::Relation(relation) => self.relations[relation].span,
+        }
+    }
 }

@@ -1,24 +1,137 @@
 //! From syntax trees to the [`Schema`].
+//!
+//! Each pass needs only what those before it have finished: names, enums, mixins unfolded, members with
+//! their types, keys, the clauses of relations, links, and last the lists and expressions that speak of
+//! all these.
 
+mod accessors;
+mod attributes;
+mod clauses;
+mod declare;
+mod displays;
+mod entities;
+mod enums;
+mod errors;
 mod expressions;
 mod extensions;
+mod external;
+mod fields;
+mod keys;
+mod links;
+mod lists;
+mod lookup;
+mod mixins;
 mod names;
+mod relations;
+mod reserved;
+mod rules;
 mod scope;
 mod types;
+mod within;
+
+use std::collections::HashSet;
 
 use crate::diagnostics::Diagnostic;
 use crate::source::Sources;
-use crate::syntax::SyntaxTree;
+use crate::syntax::{SyntaxTree, tree};
 use crate::target::Target;
 
-use super::Schema;
+use self::clauses::Clauses;
+use self::declare::Declarations;
+use self::mixins::Unfolded;
+use self::scope::{Members, Scope};
+
+use super::{EntityId, FieldId, ModuleId, RelationId, Schema};
 
 /// Gives every name its meaning. Never fails: what is wrong has a diagnostic, and is left out of the
 /// schema, which is complete exactly when there is no error.
 pub fn resolve(
-    _sources: &Sources,
-    _trees: &[SyntaxTree],
-    _targets: &[Target],
+    sources: &Sources,
+    trees: &[SyntaxTree],
+    targets: &[Target],
 ) -> (Schema, Vec<Diagnostic>) {
-    (Schema::default(), Vec::new())
+    let mut draft = Draft::default();
+    let declarations = declare::declare(sources, trees, &mut draft.schema, &mut draft.found);
+    let unfolded = mixins::unfold(&declarations, &mut draft.found);
+    let input = Input { sources, targets, declarations, unfolded };
+    enums::resolve_enums(&input, &mut draft);
+    attributes::resolve_modules(&input, &mut draft);
+    entities::declare_members(&input, &mut draft);
+    keys::find_circles(&mut draft);
+    links::resolve_links(&input, &mut draft);
+    relations::resolve_references(&input, &mut draft);
+    within::resolve_within(&input, &mut draft);
+    fields::resolve_values(&input, &mut draft);
+    relations::resolve_defaults(&input, &mut draft);
+    lists::resolve_lists(&input, &mut draft);
+    relations::check_references(&mut draft);
+    external::check(&input, &mut draft);
+    accessors::resolve_incoming(&mut draft);
+    accessors::check(&input, &mut draft);
+    enums::find_unused(&input, &mut draft);
+    extensions::check_extensions(trees, &draft.schema, &mut draft.found);
+    let mut found = draft.found;
+    keep_first_of_each_place(&mut found);
+    (draft.schema, found)
+}
+
+/// What is written, once its names are known.
+struct Input<'a> {
+    sources: &'a Sources,
+    targets: &'a [Target],
+    declarations: Declarations<'a>,
+    /// By entity id.
+    unfolded: Vec<Unfolded<'a>>,
+}
+
+impl Input<'_> {
+    fn is_on(&self, target: Target) -> bool {
+        self.targets.contains(&target)
+    }
+}
+
+/// What is being made of it.
+#[derive(Default)]
+struct Draft<'a> {
+    schema: Schema,
+    /// By entity id.
+    members: Vec<Members>,
+    fields: Vec<WrittenField<'a>>,
+    relations: Vec<WrittenRelation<'a>>,
+    found: Vec<Diagnostic>,
+}
+
+/// A field of the schema that a file states.
+struct WrittenField<'a> {
+    id: FieldId,
+    tree: &'a tree::Field,
+    home: ModuleId,
+}
+
+/// A relation of the schema that a file states.
+struct WrittenRelation<'a> {
+    id: RelationId,
+    tree: &'a tree::Relation,
+    home: ModuleId,
+    in_mixin: bool,
+    clauses: Clauses<'a>,
+}
+
+impl Draft<'_> {
+    /// What names mean in an entity, for something that stands in the module `home`.
+    fn scope<'s>(&'s self, input: &'s Input<'_>, entity: EntityId, home: ModuleId) -> Scope<'s> {
+        Scope {
+            schema: &self.schema,
+            names: &input.declarations.names,
+            module: home,
+            entity,
+            members: &self.members[entity.index()],
+        }
+    }
+}
+
+/// A mixin's mistake is found once for each entity that uses it; it is one mistake.
+fn keep_first_of_each_place(found: &mut Vec<Diagnostic>) {
+    let mut seen = HashSet::with_capacity(found.len());
+    found.retain(|diagnostic| seen.insert((diagnostic.code, diagnostic.primary())));
 }

@@ -17,6 +17,17 @@ pub(crate) struct Members {
     pub by_name: HashMap<SmolStr, (Option<MemberId>, Span)>,
 }
 
+impl Members {
+    /// What a name means.
+    pub fn meaning(&self, name: &str) -> Meaning<MemberId> {
+        match self.by_name.get(name) {
+            Some((Some(member), _)) => Meaning::Is(*member),
+            Some((None, _)) => Meaning::Broken,
+            None => Meaning::Unknown,
+        }
+    }
+}
+
 /// The place that an expression or a list of columns is read from.
 #[derive(Clone, Copy)]
 pub(crate) struct Scope<'a> {
@@ -35,11 +46,7 @@ pub(crate) struct Scope<'a> {
 impl<'a> Scope<'a> {
     /// The member of that name.
     pub fn member(&self, name: &str) -> Meaning<MemberId> {
-        match self.members.by_name.get(name) {
-            Some((Some(member), _)) => Meaning::Is(*member),
-            Some((None, _)) => Meaning::Broken,
-            None => Meaning::Unknown,
-        }
+        self.members.meaning(name)
     }
 
     /// The names of all members, in the order of the columns: what "did you mean" chooses from.

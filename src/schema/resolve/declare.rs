@@ -1,0 +1,288 @@
+//! The first look at a program: its modules, and what each declares.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use smol_str::SmolStr;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::diagnostics::Diagnostic;
+use crate::naming;
+use crate::schema::{
+    Entity, EntityKind, Enum, EnumStorage, Extension, FieldType, Module, ModuleId, Schema,
+};
+use crate::source::{FileId, Sources, Span};
+use crate::syntax::{SyntaxTree, tree};
+
+use super::errors;
+use super::names::{Declared, ModuleNames, Names};
+
+/// Everything that the files declare, by kind. Entities and enums stand in the order of their ids.
+#[derive(Debug, Default)]
+pub(crate) struct Declarations<'a> {
+    /// Modules and the names in them.
+    pub names: Names,
+    /// By entity id; a link that Trine makes has none.
+    pub entities: Vec<Declaration<'a, tree::Entity>>,
+    /// By the number in [`Declared::Mixin`].
+    pub mixins: Vec<Declaration<'a, tree::Entity>>,
+    /// By enum id.
+    pub enums: Vec<Declaration<'a, tree::Enum>>,
+    /// What modules say of themselves, a file at a time.
+    pub modules: Vec<Declaration<'a, tree::Module>>,
+    /// Whether something could not be read, so that what is not used may only seem so.
+    pub unread: bool,
+}
+
+/// An item, and the module that it stands in.
+#[derive(Debug)]
+pub(crate) struct Declaration<'a, T> {
+    /// Its module.
+    pub module: ModuleId,
+    /// What is written.
+    pub tree: &'a T,
+}
+
+/// Collects what the files declare, and gives each entity and each enum its id.
+pub(crate) fn declare<'a>(
+    sources: &Sources,
+    trees: &'a [SyntaxTree],
+    schema: &mut Schema,
+    found: &mut Vec<Diagnostic>,
+) -> Declarations<'a> {
+    let mut declarations = Declarations::default();
+    let files: Vec<ModuleId> = trees
+        .iter()
+        .map(|tree| module_of_file(sources, tree, &mut declarations, schema, found))
+        .collect();
+    for (tree, &module) in trees.iter().zip(&files) {
+        for item in &tree.items {
+            declare_item(item, module, &mut declarations, schema, found);
+        }
+        declarations.unread |= !tree.broken.is_empty();
+        for name in &tree.broken {
+            let names = &mut declarations.names.modules[module.index()];
+            names.items.entry(name.text.clone()).or_insert((Declared::Broken, name.span));
+        }
+    }
+    find_folded(&declarations.names, schema, found);
+    declarations
+}
+
+fn module_of_file<'a>(
+    sources: &Sources,
+    tree: &'a SyntaxTree,
+    declarations: &mut Declarations<'a>,
+    schema: &mut Schema,
+    found: &mut Vec<Diagnostic>,
+) -> ModuleId {
+    let (name, span) = match &tree.module {
+        Some(module) => (module.name.text.clone(), module.name.span),
+        None => {
+            let start = Span::new(tree.file, 0, 0);
+            let stem = stem(sources, tree.file);
+            if !seems_to_say_module(sources, tree.file) {
+                found.push(errors::missing_module(start, &stem));
+            }
+            declarations.unread = true;
+            (stem, start)
+        }
+    };
+    let id = *declarations.names.by_name.entry(name.clone()).or_insert_with(|| {
+        declarations.names.modules.push(ModuleNames { name: name.clone(), ..Default::default() });
+        schema.modules.push(Module {
+            name,
+            docs: None,
+            label: None,
+            postgres_schema: None,
+            span,
+            entities: Vec::new(),
+            enums: Vec::new(),
+        })
+    });
+    if let Some(tree) = &tree.module {
+        declarations.modules.push(Declaration { module: id, tree });
+    }
+    id
+}
+
+/// A name for a module made of its file's: `shop-floor.trine` is `shop_floor`.
+fn stem(sources: &Sources, file: FileId) -> SmolStr {
+    let path = &sources.get(file).path;
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let stem = name.strip_suffix(".trine").unwrap_or(name);
+    let mut stem = naming::snake(
+        &stem.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect::<String>(),
+    );
+    if !stem.starts_with(char::is_alphabetic) {
+        stem.insert_str(0, "main");
+    }
+    stem.into()
+}
+
+/// Whether a line begins with `module`: then it is there, could not be read, and has its diagnostic.
+fn seems_to_say_module(sources: &Sources, file: FileId) -> bool {
+    sources.get(file).text.lines().any(|line| {
+        let rest = line.trim_start().strip_prefix("module");
+        rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+    })
+}
+
+fn declare_item<'a>(
+    item: &'a tree::Item,
+    module: ModuleId,
+    declarations: &mut Declarations<'a>,
+    schema: &mut Schema,
+    found: &mut Vec<Diagnostic>,
+) {
+    match item {
+        tree::Item::Extension(extension) => declare_extension(extension, module, schema),
+        tree::Item::Enum(tree) => {
+            let id = schema.enums.next_id();
+            if declare_name(&tree.name, Declared::Enum(id), module, declarations, found) {
+                schema.enums.push(new_enum(tree, module));
+                schema.modules[module].enums.push(id);
+                declarations.enums.push(Declaration { module, tree });
+            }
+        }
+        tree::Item::Mixin(tree) => {
+            let place = Declared::Mixin(declarations.mixins.len());
+            declarations.unread |= !tree.broken.is_empty();
+            if declare_name(&tree.name, place, module, declarations, found) {
+                declarations.mixins.push(Declaration { module, tree });
+            }
+        }
+        tree::Item::Entity(tree) => {
+            let id = schema.entities.next_id();
+            declarations.unread |= !tree.broken.is_empty();
+            if declare_name(&tree.name, Declared::Entity(id), module, declarations, found) {
+                schema.entities.push(new_entity(tree, module));
+                schema.modules[module].entities.push(id);
+                declarations.entities.push(Declaration { module, tree });
+            }
+        }
+        tree::Item::Union(tree) => {
+            declarations.unread = true;
+            declare_name(&tree.name, Declared::Union, module, declarations, found);
+            found.push(errors::union_not_compiled(tree));
+        }
+        tree::Item::Fetch(tree) => found.push(errors::fetch_not_compiled(tree)),
+    }
+}
+
+fn declare_name(
+    name: &tree::Name,
+    declared: Declared,
+    module: ModuleId,
+    declarations: &mut Declarations<'_>,
+    found: &mut Vec<Diagnostic>,
+) -> bool {
+    let names = &mut declarations.names.modules[module.index()];
+    match names.items.entry(name.text.clone()) {
+        Entry::Occupied(first) => {
+            found.push(errors::declared_twice(name, first.get().1, &names.name));
+            false
+        }
+        Entry::Vacant(place) => {
+            place.insert((declared, name.span));
+            names.order.push(name.text.clone());
+            true
+        }
+    }
+}
+
+fn declare_extension(extension: &tree::Extension, module: ModuleId, schema: &mut Schema) {
+    let name = &extension.name.text;
+    match schema.extensions.iter_mut().find(|known| known.name == *name) {
+        Some(known) if known.modules.contains(&module) => {}
+        Some(known) => known.modules.push(module),
+        None => schema.extensions.push(Extension {
+            name: name.clone(),
+            modules: vec![module],
+            span: extension.name.span,
+        }),
+    }
+}
+
+/// Names that are different here and the same in Python: `HttpRoute` and `http_route`.
+fn find_folded(names: &Names, schema: &Schema, found: &mut Vec<Diagnostic>) {
+    let modules = schema.modules.iter().map(|(_, module)| (&module.name, module.span));
+    fold(modules, naming::snake, found);
+    for module in &names.modules {
+        let items = module.order.iter().map(|name| (name, module.items[name].1));
+        fold(items, naming::class, found);
+    }
+}
+
+/// Reports each of the names, all different, that is the same as an earlier one once it is cased.
+pub(crate) fn fold<'n>(
+    names: impl Iterator<Item = (&'n SmolStr, Span)>,
+    case: fn(&str) -> String,
+    found: &mut Vec<Diagnostic>,
+) {
+    let mut seen: HashMap<String, (&SmolStr, Span)> = HashMap::with_capacity(names.size_hint().0);
+    for (name, span) in names {
+        match seen.entry(case(name).nfkc().collect()) {
+            Entry::Vacant(place) => {
+                place.insert((name, span));
+            }
+            Entry::Occupied(first) => {
+                found.push(errors::folded_together((name, span), *first.get(), first.key()));
+            }
+        }
+    }
+}
+
+fn new_enum(tree: &tree::Enum, module: ModuleId) -> Enum {
+    Enum {
+        module,
+        name: tree.name.text.clone(),
+        docs: text(&tree.docs),
+        storage: EnumStorage::Checked(FieldType::scalar(crate::schema::Scalar::Text)),
+        values: Vec::new(),
+        span: tree.name.span,
+    }
+}
+
+fn new_entity(tree: &tree::Entity, module: ModuleId) -> Entity {
+    let kind = if tree.external.is_some() { EntityKind::External } else { EntityKind::Declared };
+    empty_entity(tree.name.text.clone(), module, kind, text(&tree.docs), tree.name.span)
+}
+
+/// An entity without members.
+pub(crate) fn empty_entity(
+    name: SmolStr,
+    module: ModuleId,
+    kind: EntityKind,
+    docs: Option<String>,
+    span: Span,
+) -> Entity {
+    Entity {
+        module,
+        name,
+        kind,
+        docs,
+        label: None,
+        plural: None,
+        display: None,
+        table: None,
+        members: Vec::new(),
+        key: Vec::new(),
+        uniques: Vec::new(),
+        indexes: Vec::new(),
+        checks: Vec::new(),
+        excludes: Vec::new(),
+        order_by: Vec::new(),
+        storage: Vec::new(),
+        incoming: Vec::new(),
+        django_mixins: Vec::new(),
+        django_model: None,
+        sqlalchemy_mixins: Vec::new(),
+        span,
+    }
+}
+
+/// The value of an optional text.
+pub(crate) fn text(text: &Option<tree::Text>) -> Option<String> {
+    text.as_ref().map(|text| text.value.clone())
+}

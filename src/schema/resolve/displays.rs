@@ -1,0 +1,94 @@
+//! `display "{name} ({store})"`, taken apart.
+
+use crate::diagnostics::{self, Diagnostic};
+use crate::schema::{Display, DisplayPart};
+use crate::source::{Sources, Span};
+use crate::syntax::tree;
+
+use super::names::Meaning;
+use super::scope::Scope;
+use super::{errors, keys};
+
+/// Reads the text of a display. What names nothing has a diagnostic, and is left out.
+pub(crate) fn read(
+    sources: &Sources,
+    scope: Scope<'_>,
+    text: &tree::Text,
+    found: &mut Vec<Diagnostic>,
+) -> Display {
+    let place = Place::of(sources, text);
+    let mut parts = Vec::new();
+    let mut plain = String::new();
+    let mut rest = text.value.as_str();
+    while let Some(at) = rest.find(['{', '}']) {
+        plain.push_str(&rest[..at]);
+        let brace = &rest[at..];
+        let offset = text.value.len() - brace.len();
+        if let Some(behind) = brace.strip_prefix("{{").or_else(|| brace.strip_prefix("}}")) {
+            plain.push_str(&brace[..1]);
+            rest = behind;
+            continue;
+        }
+        let end = brace.find('}').filter(|_| brace.starts_with('{'));
+        let Some(end) = end else {
+            let what = match brace.starts_with('{') {
+                true => "this display opens a brace and does not close it",
+                false => "this display closes a brace that it did not open",
+            };
+            found.push(errors::display_brace(place.span(offset, 1), what));
+            plain.push_str(&brace[..1]);
+            rest = &brace[1..];
+            continue;
+        };
+        if !plain.is_empty() {
+            parts.push(DisplayPart::Text(std::mem::take(&mut plain)));
+        }
+        let name = brace[1..end].trim();
+        let name = tree::Name { text: name.into(), span: place.span(offset + 1, end - 1) };
+        parts.extend(member(scope, &name, found));
+        rest = &brace[end + 1..];
+    }
+    plain.push_str(rest);
+    if !plain.is_empty() {
+        parts.push(DisplayPart::Text(plain));
+    }
+    Display { parts }
+}
+
+fn member(scope: Scope<'_>, name: &tree::Name, found: &mut Vec<Diagnostic>) -> Option<DisplayPart> {
+    match scope.member(&name.text) {
+        Meaning::Is(member) if keys::has_columns(scope.schema, member) => {
+            return Some(DisplayPart::Member(member));
+        }
+        Meaning::Is(_) => found.push(errors::display_many(&name.text, name.span)),
+        Meaning::Broken => {}
+        Meaning::Unknown => {
+            let near = diagnostics::nearest(&name.text, scope.member_names());
+            let owner = &scope.schema.entities[scope.entity].name;
+            found.push(errors::unknown_member(name, owner, near));
+        }
+    }
+    None
+}
+
+/// Where the bytes of a text stand: exactly, unless escapes have moved them.
+struct Place {
+    whole: Span,
+    exact: bool,
+}
+
+impl Place {
+    fn of(sources: &Sources, text: &tree::Text) -> Place {
+        let written = sources.text(text.span);
+        let inner = written.get(1..written.len().saturating_sub(1));
+        Place { whole: text.span, exact: inner == Some(text.value.as_str()) }
+    }
+
+    fn span(&self, offset: usize, length: usize) -> Span {
+        if !self.exact {
+            return self.whole;
+        }
+        let start = self.whole.range().start + 1 + offset;
+        Span::new(self.whole.file, start, start + length)
+    }
+}

@@ -1,0 +1,153 @@
+//! The wording of what is wrong with options, external entities and enums, and of what is not there yet.
+
+use crate::diagnostics::{Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::tree;
+
+/// E0701: a union.
+pub(crate) fn union_not_compiled(union: &tree::Union) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0701,
+        union.name.span,
+        format!("union `{}` can be read, and can't be compiled yet", union.name.text),
+        "a union",
+    )
+    .note("unions are a part of the language that this version does not generate code for")
+    .help(
+        "until then, give each referring entity one `0..1` relation for each alternative, and a \
+         `check` that counts those that are set: `check (num_nonnulls(person, group) = 1)`",
+    )
+}
+
+/// E0702: a fetch.
+pub(crate) fn fetch_not_compiled(fetch: &tree::Fetch) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0702,
+        fetch.name.span,
+        format!("fetch `{}` can be read, and can't be compiled yet", fetch.name.text),
+        "a query shape",
+    )
+    .note("query shapes are a part of the language that this version does not generate code for")
+    .help(
+        "until then, write the loading by hand: `select_related` and `prefetch_related` in Django, \
+         `selectinload` in SQLAlchemy",
+    )
+}
+
+/// E0206: `@flask(…)`.
+pub(crate) fn unknown_target(target: &tree::Name, near: Option<&str>) -> Diagnostic {
+    let found = Diagnostic::new(
+        Code::E0206,
+        target.span,
+        format!("`@{}` is no target of Trine", target.text),
+        "unknown target",
+    );
+    match near {
+        Some(near) => found.help(format!("did you mean `@{near}`?")).fix(
+            format!("write `{near}`"),
+            target.span,
+            near,
+        ),
+        None => found.help("the targets are `@postgres`, `@sqlalchemy` and `@django`"),
+    }
+}
+
+/// E0206: `@django(colour: …)`.
+pub(crate) fn unknown_option(
+    target: &str,
+    key: &tree::Name,
+    place: &str,
+    known: &[&str],
+    near: Option<&str>,
+) -> Diagnostic {
+    let found = Diagnostic::new(
+        Code::E0206,
+        key.span,
+        format!("`@{target}` has no option `{}` for {place}", key.text),
+        "unknown here",
+    );
+    match near {
+        Some(near) => found.help(format!("did you mean `{near}`?")).fix(
+            format!("write `{near}`"),
+            key.span,
+            near,
+        ),
+        None if known.is_empty() => found.help(format!("{place} has no options for `@{target}`")),
+        None => found.help(format!("{place} may have {}", super::one_of(known))),
+    }
+}
+
+/// E0206: an option whose value is of the wrong kind.
+pub(crate) fn wrong_option_value(
+    target: &str,
+    key: &tree::Name,
+    value: Span,
+    wanted: &str,
+    example: &str,
+) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0206,
+        value,
+        format!("`{}` of `@{target}` is {wanted}", key.text),
+        format!("not {wanted}"),
+    )
+    .help(format!("write it like `{}: {example}`", key.text))
+}
+
+/// E0206: an option that has two values.
+pub(crate) fn option_twice(key: &tree::Name, first: Span) -> Diagnostic {
+    Diagnostic::new(Code::E0206, key.span, format!("`{}` is said twice", key.text), "again here")
+        .also(first, "first here")
+        .help("take one of them away")
+}
+
+/// E0212: an external entity lacks something.
+pub(crate) fn external_lacks(name: &tree::Name, what: &str, why: &str, help: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0212,
+        name.span,
+        format!("external entity `{}` does not say {what}", name.text),
+        format!("without {what}"),
+    )
+    .note(why)
+    .help(help)
+}
+
+/// E0212: an external entity says something about a table that is not ours.
+pub(crate) fn external_has(span: Span, what: &str, help: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0212,
+        span,
+        format!("an external entity can't have {what}"),
+        "something else owns this table",
+    )
+    .note(
+        "an external entity only describes a table that something else creates; what stands here would \
+         never reach the database",
+    )
+    .help(help)
+}
+
+/// E0307: an enum without values.
+pub(crate) fn enum_without_values(name: &tree::Name) -> Diagnostic {
+    Diagnostic::new(Code::E0307, name.span, format!("enum `{}` has no values", name.text), "empty")
+        .help("name at least one value")
+}
+
+/// E0307: two values of an enum that are stored as the same.
+pub(crate) fn enum_value_twice(stored: &str, span: Span, first: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0307,
+        span,
+        format!("two values of the enum are stored as `{stored}`"),
+        "the same again",
+    )
+    .also(first, "first here")
+    .note("what comes out of the database could not be told apart")
+    .help("store one of them as something else")
+}
+
+/// E0307: a value that the enum's column can't hold.
+pub(crate) fn enum_value_unfit(span: Span, what: &str, help: &str) -> Diagnostic {
+    Diagnostic::new(Code::E0307, span, what, "can't be stored").help(help)
+}

@@ -1,0 +1,1 @@
+//! Names that a target keeps for itself.

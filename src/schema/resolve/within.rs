@@ -1,0 +1,115 @@
+//! `within`: the parents that both ends of a relation hang from.
+
+use crate::diagnostics;
+use crate::schema::{EntityId, MemberId, RelationId, RelationKind, Schema, Within};
+use crate::syntax::tree;
+
+use super::names::Meaning;
+use super::{Draft, Input, WrittenRelation, errors};
+
+/// Finds both relations of each pair of `within`.
+pub(crate) fn resolve_within(input: &Input<'_>, draft: &mut Draft<'_>) {
+    let mut found = Vec::new();
+    for written in &draft.relations {
+        let Some((pairs, _)) = written.clauses.within else { continue };
+        let mut within: Vec<Within> = Vec::with_capacity(pairs.len());
+        for pair in pairs {
+            if let Some(pair) = resolve_pair(input, draft, written, pair, &mut found)
+                && !within.contains(&pair)
+            {
+                within.push(pair);
+            }
+        }
+        match &mut draft.schema.relations[written.id].kind {
+            RelationKind::ToOne(to_one) => to_one.within = within,
+            RelationKind::ManyToMany(many) => many.within = within,
+        }
+    }
+    draft.found.append(&mut found);
+}
+
+fn resolve_pair(
+    input: &Input<'_>,
+    draft: &Draft<'_>,
+    written: &WrittenRelation<'_>,
+    pair: &tree::WithinPair,
+    found: &mut Vec<diagnostics::Diagnostic>,
+) -> Option<Within> {
+    let schema = &draft.schema;
+    let relation = &schema.relations[written.id];
+    let here = end(input, draft, relation.source, written, &pair.here, found)?;
+    if here == written.id {
+        found.push(errors::within_itself(&pair.here));
+        return None;
+    }
+    let there_name = pair.there.as_ref().unwrap_or(&pair.here);
+    let there = match draft.members[relation.target.index()].meaning(&there_name.text) {
+        Meaning::Unknown if pair.there.is_none() => {
+            let target = &schema.entities[relation.target];
+            let candidates = candidates(schema, relation.target, here);
+            found.push(errors::within_unshared(&pair.here, target, &candidates));
+            return None;
+        }
+        _ => end(input, draft, relation.target, written, there_name, found)?,
+    };
+    if !is_same(schema, here, there) {
+        found.push(errors::within_different(
+            &pair.here,
+            (&schema.relations[here], &schema.entities[schema.relations[here].target]),
+            (&schema.relations[there], &schema.entities[schema.relations[there].target]),
+        ));
+        return None;
+    }
+    Some(Within { here, there })
+}
+
+/// The to-one relation of that name.
+fn end(
+    input: &Input<'_>,
+    draft: &Draft<'_>,
+    entity: EntityId,
+    written: &WrittenRelation<'_>,
+    name: &tree::Name,
+    found: &mut Vec<diagnostics::Diagnostic>,
+) -> Option<RelationId> {
+    let scope = draft.scope(input, entity, written.home);
+    let owner = &draft.schema.entities[entity].name;
+    match scope.member(&name.text) {
+        Meaning::Is(MemberId::Relation(relation)) if draft.schema.to_one(relation).is_some() => {
+            Some(relation)
+        }
+        Meaning::Is(member) => {
+            let span = draft.schema.member_span(member);
+            found.push(errors::within_not_to_one(name, owner, span));
+            None
+        }
+        Meaning::Broken => None,
+        Meaning::Unknown => {
+            let near = diagnostics::nearest(&name.text, scope.member_names());
+            found.push(errors::unknown_member(name, owner, near));
+            None
+        }
+    }
+}
+
+/// Whether two relations refer to the same columns of the same entity.
+fn is_same(schema: &Schema, here: RelationId, there: RelationId) -> bool {
+    schema.relations[here].target == schema.relations[there].target
+        && match (schema.to_one(here), schema.to_one(there)) {
+            (Some(here), Some(there)) => here.references == there.references,
+            _ => false,
+        }
+}
+
+/// The relations of an entity that point where `here` does: what may have been meant.
+fn candidates(schema: &Schema, entity: EntityId, here: RelationId) -> Vec<smol_str::SmolStr> {
+    let members = schema.entities[entity].members.iter();
+    members
+        .filter_map(|&member| match member {
+            MemberId::Relation(relation) if is_same(schema, here, relation) => {
+                Some(schema.relations[relation].name.clone())
+            }
+            MemberId::Relation(_) | MemberId::Field(_) => None,
+        })
+        .collect()
+}
