@@ -41,6 +41,7 @@ fn trials(session: Option<&Arc<Session>>) -> Vec<Trial> {
     for example in examples::all() {
         for &variant in Variant::all(django) {
             trials.push(prove(session, "equality", &example, variant, json!({})));
+            trials.push(prove(session, "replay", &example, variant, json!({})));
         }
     }
     trials

@@ -19,11 +19,12 @@ import sqlalchemy.ext.associationproxy
 import sqlalchemy.ext.orderinglist
 import sqlalchemy.orm
 
-from trine_proof import equality, mutation
+from trine_proof import equality, mutation, replay
 
 __all__ = ["TASKS", "django", "psycopg", "sqlalchemy"]
 
 TASKS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "equality": equality.equality,
     "mutation": mutation.mutation,
+    "replay": replay.replay,
 }
