@@ -19,5 +19,6 @@ pub mod source;
 pub mod syntax;
 pub mod target;
 pub mod targets;
+mod templates;
 
 pub use compile::{Compilation, check, compile};

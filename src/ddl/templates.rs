@@ -1,0 +1,21 @@
+//! The templates of `templates/postgres/` for single statements, parsed once.
+
+use std::sync::LazyLock;
+
+use minijinja::Environment;
+use serde::Serialize;
+
+use crate::templates;
+
+static STATEMENTS: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    templates::environment(&[
+        ("table", include_str!("../../templates/postgres/table.sql.jinja")),
+        ("function", include_str!("../../templates/postgres/function.sql.jinja")),
+        ("trigger", include_str!("../../templates/postgres/trigger.sql.jinja")),
+    ])
+});
+
+/// A statement's text.
+pub(super) fn render(template: &str, view: impl Serialize) -> String {
+    templates::render(&STATEMENTS, template, view)
+}

@@ -1,0 +1,87 @@
+//! Statements about a trigger and its function.
+
+use serde::Serialize;
+
+use crate::quoting::quote_identifier;
+use crate::relational::{Database, Table, TableId, Trigger, TriggerEvent, TriggerTiming};
+
+use super::constraints::column_list;
+use super::templates::render;
+
+#[derive(Serialize)]
+struct FunctionView<'a> {
+    function: String,
+    settings: &'a [String],
+    tag: String,
+    body: &'a str,
+}
+
+#[derive(Serialize)]
+struct TriggerView<'a> {
+    name: String,
+    deferred: bool,
+    events: String,
+    table: String,
+    condition: Option<&'a str>,
+    function: String,
+}
+
+/// `CREATE FUNCTION …`
+pub fn create_function(trigger: &Trigger) -> String {
+    let view = FunctionView {
+        function: trigger.function.quoted(),
+        settings: &trigger.settings,
+        tag: dollar_tag(&trigger.body),
+        body: &trigger.body,
+    };
+    render("function", view)
+}
+
+/// `CREATE TRIGGER …` or `CREATE CONSTRAINT TRIGGER …`
+pub fn create_trigger(database: &Database, id: TableId, trigger: &Trigger) -> String {
+    let table = &database.tables[id];
+    let view = TriggerView {
+        name: quote_identifier(&trigger.name),
+        deferred: trigger.timing == TriggerTiming::DeferredConstraint,
+        events: trigger
+            .events
+            .iter()
+            .map(|event| event_words(table, event))
+            .collect::<Vec<_>>()
+            .join(" OR "),
+        table: table.name.quoted(),
+        condition: trigger.condition.as_ref().map(|condition| condition.0.as_str()),
+        function: trigger.function.quoted(),
+    };
+    render("trigger", view)
+}
+
+/// `DROP TRIGGER … ON …`
+pub fn drop_trigger(database: &Database, id: TableId, trigger: &Trigger) -> String {
+    let table = database.tables[id].name.quoted();
+    format!("DROP TRIGGER {} ON {table}", quote_identifier(&trigger.name))
+}
+
+/// `DROP FUNCTION …()`
+pub fn drop_function(trigger: &Trigger) -> String {
+    format!("DROP FUNCTION {}()", trigger.function.quoted())
+}
+
+fn event_words(table: &Table, event: &TriggerEvent) -> String {
+    match event {
+        TriggerEvent::Insert => "INSERT".to_owned(),
+        TriggerEvent::Delete => "DELETE".to_owned(),
+        TriggerEvent::Update(columns) if columns.is_empty() => "UPDATE".to_owned(),
+        TriggerEvent::Update(columns) => format!("UPDATE OF {}", column_list(table, columns)),
+    }
+}
+
+/// A dollar quote that can't occur in the body.
+fn dollar_tag(body: &str) -> String {
+    let plain = "$$".to_owned();
+    let numbered = (0_usize..).map(|nth| format!("$body{nth}$"));
+    std::iter::once(plain)
+        .chain(numbered)
+        .find(|tag| !body.contains(tag.trim_end_matches('$')) || !body.contains('$'))
+        .unwrap_or_default()
+}
