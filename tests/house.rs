@@ -13,7 +13,7 @@ const ROOMS: &[&[&str]] = &[
     &["diagnostics"],
     &["syntax"],
     &["schema"],
-    &["quoting"],
+    &["quoting", "templates"],
     &["relational"],
     &["ddl"],
     &["targets", "lint"],

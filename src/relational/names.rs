@@ -161,9 +161,9 @@ mod tests {
 
     #[test]
     fn the_hash_never_changes() {
-        // The first two are FNV's own test vectors.
-        assert_eq!(hash(""), "cnp4sjgggia95");
-        assert_eq!(hash("a"), "ann1km6240j1c");
+        // FNV's own test vectors: cbf29ce484222325 and af63dc4c8601ec8c.
+        assert_eq!(hash(""), "cnskssi2248p5");
+        assert_eq!(hash("a"), "auous9i303r4c");
         assert_eq!(fit(&"a".repeat(64)), format!("{}_{}", "a".repeat(49), hash(&"a".repeat(64))));
     }
 
