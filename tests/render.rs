@@ -60,7 +60,7 @@ fn findings() -> (Sources, Vec<Diagnostic>) {
         )
         .also(at("entity Store", 0), "the store that may be deleted")
         .note("Nothing about a delete is guessed: the three targets would guess differently.")
-        .help("say what should happen to the banner")
+        .help("say what should happen to the banner:\n`cascade` or `restrict`")
         .fix("add `on delete cascade`", relation.at_end(), "  on delete cascade")
         .fix("add `on delete restrict`", relation.at_end(), "  on delete restrict"),
         Diagnostic::new(Code::W0101, at("entity Store {", 0).to(at("}", 0)), "a whole entity", "")

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use trine::diagnostics::termcolor::{Color as Hue, WriteColor};
-use trine::diagnostics::{Code, Diagnostic, Format, Severity, render, write_human};
+use trine::diagnostics::{Diagnostic, Format, Severity, render, write_human};
 use trine::project::{Initial, Plan, Project, Report, TargetReport};
 use trine::source::Sources;
 
@@ -82,8 +82,8 @@ fn report(
 fn conclude(out: &mut dyn WriteColor, diagnostics: &[Diagnostic]) -> io::Result<()> {
     let number = |severity| diagnostics.iter().filter(|d| d.severity() == severity).count();
     let (errors, warnings) = (number(Severity::Error), number(Severity::Warning));
-    let worst: Option<Code> = diagnostics.iter().map(|diagnostic| diagnostic.code).min();
-    let Some(code) = worst else { return Ok(()) };
+    let first = diagnostics.iter().min_by_key(|diagnostic| diagnostic.severity());
+    let Some(code) = first.map(|diagnostic| diagnostic.code) else { return Ok(()) };
     let found = match (errors, warnings) {
         (0, warnings) => count(warnings, "warning"),
         (errors, 0) => count(errors, "error"),

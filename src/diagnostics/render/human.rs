@@ -58,8 +58,8 @@ fn convert(
             .with_message(one_line(&label.message))
     });
     let mut notes: Vec<String> =
-        diagnostic.notes.iter().map(|note| format!("note: {}", visible(note))).collect();
-    notes.extend(diagnostic.help.iter().map(|help| format!("help: {}", visible(help))));
+        diagnostic.notes.iter().map(|note| hanging("note: ", note)).collect();
+    notes.extend(diagnostic.help.iter().map(|help| hanging("help: ", help)));
     notes.extend(diagnostic.fixes.iter().map(|fix| {
         let title = one_line(&fix.title);
         match (diagnostic.fixes.as_slice(), mended_line(sources, fix)) {
@@ -72,6 +72,11 @@ fn convert(
         .with_message(one_line(&diagnostic.message))
         .with_labels(labels.collect())
         .with_notes(notes)
+}
+
+/// A text of one or more lines, each below the first.
+fn hanging(lead: &str, text: &str) -> String {
+    format!("{lead}{}", visible(text).replace('\n', &format!("\n{:1$}", "", lead.len())))
 }
 
 fn one_line(text: &str) -> String {
