@@ -4,7 +4,7 @@ use crate::diagnostics::{self, Diagnostic};
 use crate::naming::PYTHON_KEYWORDS;
 use crate::source::Span;
 use crate::syntax::tree::{Attribute, Literal, LiteralKind, Name};
-use crate::target::Target;
+use crate::target::{SqlalchemyOptions, Target};
 
 use super::{Draft, Input, errors};
 
@@ -48,10 +48,6 @@ const OPTIONS: &[(Target, &str, &[Place], Kind, Meaning)] = &[
     (Target::Sqlalchemy, "mixin", &[Place::Entity], Kind::DottedPath, Meaning::SqlalchemyMixin),
     (Target::Sqlalchemy, "lazy", &[Place::Relation], Kind::Lazy, Meaning::SqlalchemyLazy),
 ];
-
-/// The values of `lazy`: SQLAlchemy's, without those that are not for a mapped relationship of Trine's.
-const LAZY: &[&str] =
-    &["select", "selectin", "joined", "subquery", "raise", "raise_on_sql", "noload"];
 
 /// An option with its value.
 struct Setting<'a> {
@@ -218,7 +214,7 @@ fn value(literal: &Literal, kind: Kind) -> Option<&str> {
         Kind::DottedPath => {
             text.contains('.') && text.split('.').all(|part| is_python_identifier(part))
         }
-        Kind::Lazy => LAZY.contains(&text.as_str()),
+        Kind::Lazy => SqlalchemyOptions::LAZY.contains(&text.as_str()),
     };
     fits.then_some(text)
 }
