@@ -1,7 +1,5 @@
 //! The django target.
 
-pub mod expression;
-
 use super::{OutputFile, Program};
 
 /// Generates the files.

@@ -30,7 +30,8 @@ impl Imports {
         }
     }
 
-    /// `from MODULE import NAME`; a relative module begins with its dots.
+    /// `from MODULE import NAME`, where NAME may be `NAME as OTHER`; a relative module begins with its
+    /// dots.
     pub fn name(&mut self, module: &str, name: &str) {
         match self.names.get_mut(module) {
             Some(names) if names.contains(name) => {}
@@ -43,6 +44,19 @@ impl Imports {
         }
     }
 
+    /// Whether a name is imported from a module.
+    pub fn contains(&self, module: &str, name: &str) -> bool {
+        self.names.get(module).is_some_and(|names| names.contains(name))
+    }
+
+    /// Keeps those of the `from` imports, given as module and name, for which `keep` holds.
+    pub fn retain(&mut self, keep: impl Fn(&str, &str) -> bool) {
+        for (module, names) in &mut self.names {
+            names.retain(|name| keep(module, name));
+        }
+        self.names.retain(|_, names| !names.is_empty());
+    }
+
     /// Whether there is nothing to import.
     pub fn is_empty(&self) -> bool {
         self.modules.is_empty() && self.names.is_empty()
@@ -50,12 +64,19 @@ impl Imports {
 
     /// The lines, indented by `indent` spaces, each ended by a line feed.
     pub fn render(&self, indent: usize) -> String {
-        let mut sections: BTreeMap<Section, (Vec<&str>, Vec<&str>)> = BTreeMap::new();
+        let mut sections: BTreeMap<Section, (Vec<&str>, Vec<From<'_>>)> = BTreeMap::new();
         for module in &self.modules {
             sections.entry(Section::of(module)).or_default().0.push(module);
         }
-        for module in self.names.keys() {
-            sections.entry(Section::of(module)).or_default().1.push(module);
+        for (module, names) in &self.names {
+            let froms = &mut sections.entry(Section::of(module)).or_default().1;
+            let (renamed, mut plain): (Vec<&str>, Vec<&str>) =
+                names.iter().map(String::as_str).partition(|name| name.contains(" as "));
+            froms.extend(renamed.into_iter().map(|name| From { module, names: vec![name] }));
+            if !plain.is_empty() {
+                plain.sort_by(|a, b| member_order(a, b));
+                froms.push(From { module, names: plain });
+            }
         }
         let mut out = String::new();
         for (mut modules, mut froms) in sections.into_values() {
@@ -63,34 +84,42 @@ impl Imports {
                 out.push('\n');
             }
             modules.sort_by(|a, b| module_order(a, b));
-            froms.sort_by(|a, b| module_order(a, b));
+            froms.sort_by(|a, b| {
+                module_order(a.module, b.module).then_with(|| member_order(a.names[0], b.names[0]))
+            });
             for module in modules {
                 push_spaces(&mut out, indent);
                 out.push_str("import ");
                 out.push_str(module);
                 out.push('\n');
             }
-            for module in froms {
-                self.push_from(&mut out, indent, module);
+            for from in froms {
+                from.push(&mut out, indent);
             }
         }
         out
     }
+}
 
-    fn push_from(&self, out: &mut String, indent: usize, module: &str) {
-        let mut names: Vec<&str> = self.names[module].iter().map(String::as_str).collect();
-        names.sort_by(|a, b| member_order(a, b));
+/// One `from MODULE import …`: a name that is renamed has a line of its own.
+struct From<'a> {
+    module: &'a str,
+    names: Vec<&'a str>,
+}
+
+impl From<'_> {
+    fn push(&self, out: &mut String, indent: usize) {
         let start = out.len();
         push_spaces(out, indent);
         out.push_str("from ");
-        out.push_str(module);
+        out.push_str(self.module);
         out.push_str(" import ");
         let opened = out.len();
-        out.push_str(&names.join(", "));
+        out.push_str(&self.names.join(", "));
         if width(&out[start..]) > WIDTH {
             out.truncate(opened);
             out.push_str("(\n");
-            for name in names {
+            for name in &self.names {
                 push_spaces(out, indent + 4);
                 out.push_str(name);
                 out.push_str(",\n");

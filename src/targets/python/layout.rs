@@ -22,6 +22,8 @@ pub enum Code {
     Keyword(String, Box<Code>),
     /// `"key": value`
     Pair(String, Box<Code>),
+    /// `lambda parameter: body`
+    Lambda(String, Box<Code>),
     /// Something in brackets.
     Brackets {
         /// What stands before the bracket: a callee, or nothing.
@@ -87,6 +89,11 @@ impl Code {
         Code::brackets(String::new(), Brackets::Dict, items.collect())
     }
 
+    /// `before[item]`
+    pub fn subscript(before: impl Into<String>, item: impl Into<Code>) -> Code {
+        Code::brackets(before.into(), Brackets::List, vec![item.into()])
+    }
+
     fn brackets(before: String, kind: Brackets, items: Vec<Code>) -> Code {
         Code::Brackets { before, kind, items, spread: false }
     }
@@ -136,6 +143,12 @@ impl Code {
                 out.push_str(": ");
                 value.push_flat(out);
             }
+            Code::Lambda(parameter, body) => {
+                out.push_str("lambda ");
+                out.push_str(parameter);
+                out.push_str(": ");
+                body.push_flat(out);
+            }
             Code::Brackets { before, kind, items, .. } => {
                 out.push_str(before);
                 out.push(kind.open());
@@ -152,7 +165,9 @@ impl Code {
     fn breaks(&self) -> bool {
         match self {
             Code::Text(text) => text.contains('\n'),
-            Code::Keyword(_, value) | Code::Pair(_, value) => value.breaks(),
+            Code::Keyword(_, value) | Code::Pair(_, value) | Code::Lambda(_, value) => {
+                value.breaks()
+            }
             Code::Brackets { items, spread, .. } => *spread || items.iter().any(Code::breaks),
         }
     }
@@ -178,6 +193,16 @@ impl Code {
                 out.push_str(key);
                 out.push_str(": ");
                 value.write(out, indent, column + width(key) + 2, behind);
+            }
+            Code::Lambda(parameter, body) => {
+                out.push_str("lambda ");
+                out.push_str(parameter);
+                out.push_str(": (\n");
+                push_spaces(out, indent + 4);
+                body.write(out, indent + 4, indent + 4, 0);
+                out.push('\n');
+                push_spaces(out, indent);
+                out.push(')');
             }
             Code::Brackets { before, kind, items, spread } => {
                 out.push_str(before);
@@ -259,6 +284,31 @@ pub fn statement(indent: usize, prefix: &str, code: &Code, behind: &str) -> Stri
     out.push_str(prefix);
     code.write(&mut out, indent, indent + width(prefix), width(behind));
     out.push_str(behind);
+    out.push('\n');
+    out
+}
+
+/// An assignment with an annotation, `name: annotation = value`, as lines. The annotation is broken only
+/// where the line would be too wide up to the first bracket of the value.
+pub fn assignment(indent: usize, name: &str, annotation: &Code, value: &Code) -> String {
+    let prefix = format!("{name}: {} = ", annotation.flat());
+    let column = indent + width(&prefix);
+    let opening = match value {
+        Code::Brackets { before, items, .. } if !items.is_empty() => width(before) + 1,
+        other => width(&other.flat()),
+    };
+    let fits = !value.breaks() && column + width(&value.flat()) <= WIDTH;
+    if fits || column + opening <= WIDTH {
+        return statement(indent, &prefix, value, "");
+    }
+    let mut out = String::new();
+    push_spaces(&mut out, indent);
+    out.push_str(name);
+    out.push_str(": ");
+    // Wider than any line, so that it breaks.
+    annotation.write(&mut out, indent, WIDTH, 0);
+    out.push_str(" = ");
+    value.write(&mut out, indent, indent + 4, 0);
     out.push('\n');
     out
 }

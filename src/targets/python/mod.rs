@@ -6,7 +6,7 @@ mod layout;
 mod literal;
 
 pub use imports::{Imports, member_order};
-pub use layout::{Code, WIDTH, statement, width};
+pub use layout::{Code, WIDTH, assignment, statement, width};
 pub use literal::{docstring, multiline, string};
 
 use crate::naming;

@@ -1,0 +1,192 @@
+//! The file that holds what all modules share. It has only what this program needs.
+
+use serde::Serialize;
+
+use crate::ddl;
+use crate::quoting::quote_literal;
+use crate::relational::{Deferrability, QualifiedName, Sql};
+use crate::schema::{BaseType, EntityKind, EnumStorage, Scalar};
+use crate::targets::HEADER;
+use crate::targets::python::{Code, Imports, statement, string};
+
+use super::plan::Plan;
+use super::table_args::sql_text;
+
+/// What the base's template prints.
+#[derive(Debug, Serialize)]
+pub(super) struct BaseView {
+    header: &'static str,
+    imports: String,
+    external: bool,
+    enums: bool,
+    native_enums: bool,
+    raw_types: bool,
+    attachments: bool,
+    ordered: bool,
+    /// The constant that lists the constraints which the `within` helpers defer.
+    within: Option<String>,
+    /// A tuple of the statements that go before every table.
+    preparations: Option<String>,
+    /// A tuple of the comments on enum types.
+    type_comments: Option<String>,
+}
+
+impl BaseView {
+    /// The names of the base that a user needs, in no particular order.
+    pub fn exports(&self) -> Vec<&'static str> {
+        let mut names = vec!["Base", "metadata"];
+        if self.within.is_some() {
+            names.extend(["async_reparenting", "reparenting"]);
+        }
+        names
+    }
+}
+
+pub(super) fn base_view(plan: &Plan<'_>) -> BaseView {
+    let schema = plan.schema();
+    let database = plan.program.database;
+    let fields = || schema.fields.values().iter().map(|field| &field.ty.base);
+    let checked = |base: &BaseType| match base {
+        BaseType::Enum(id) => match schema.enums[*id].storage {
+            EnumStorage::Checked(_) => true,
+            EnumStorage::NativeType => false,
+        },
+        BaseType::Scalar(..) | BaseType::Raw(_) => false,
+    };
+    let mut view = BaseView {
+        header: HEADER,
+        imports: String::new(),
+        external: schema.entities.values().iter().any(|found| found.kind == EntityKind::External),
+        enums: fields().any(checked),
+        native_enums: !database.enum_types.is_empty(),
+        raw_types: fields().any(is_raw),
+        attachments: database.tables.values().iter().any(|table| !table.triggers.is_empty()),
+        ordered: plan.link_ends.values().any(Option::is_some),
+        within: within(plan),
+        preparations: preparations(plan),
+        type_comments: type_comments(plan),
+    };
+    view.imports = imports(&view).render(0);
+    view
+}
+
+/// Whether SQLAlchemy has no class for a type.
+fn is_raw(base: &BaseType) -> bool {
+    match base {
+        BaseType::Raw(_) => true,
+        BaseType::Enum(_) => false,
+        BaseType::Scalar(scalar, _) => matches!(
+            scalar,
+            Scalar::Xml
+                | Scalar::Point
+                | Scalar::Line
+                | Scalar::Lseg
+                | Scalar::Box
+                | Scalar::Path
+                | Scalar::Polygon
+                | Scalar::Circle
+        ),
+    }
+}
+
+/// `SHARED_PARENTS = "a, b"`
+fn within(plan: &Plan<'_>) -> Option<String> {
+    let tables = plan.program.database.tables.values();
+    let names: Vec<String> = tables
+        .iter()
+        .flat_map(|table| {
+            table
+                .foreign_keys
+                .iter()
+                .filter(|key| key.deferrability == Deferrability::InitiallyImmediate)
+                .map(|key| {
+                    let schema = table.name.schema.clone();
+                    QualifiedName { schema, name: key.name.clone() }.quoted()
+                })
+        })
+        .map(|name| sql_text(&Sql(name)))
+        .collect();
+    if names.is_empty() {
+        return None;
+    }
+    let value = match names.as_slice() {
+        [name] => Code::text(name.clone()),
+        _ => {
+            Code::call("\", \".join").with(Code::tuple(names.into_iter().map(Code::text).collect()))
+        }
+    };
+    Some(statement(0, "SHARED_PARENTS = ", &value, ""))
+}
+
+fn preparations(plan: &Plan<'_>) -> Option<String> {
+    let database = plan.program.database;
+    let schemas = database.schemas.iter().map(|name| ddl::create_schema(name));
+    let extensions = database.extensions.iter().map(|name| ddl::create_extension(name));
+    statements(extensions.chain(schemas))
+}
+
+fn type_comments(plan: &Plan<'_>) -> Option<String> {
+    statements(plan.program.database.enum_types.iter().filter_map(|ty| {
+        let comment = ty.comment.as_ref()?;
+        Some(format!("COMMENT ON TYPE {} IS {}", ty.name.quoted(), quote_literal(comment)))
+    }))
+}
+
+/// The tuple of a `for` loop. A statement of `DDL` reads `%` as a placeholder, unless it is doubled.
+fn statements(statements: impl Iterator<Item = String>) -> Option<String> {
+    let items: Vec<Code> =
+        statements.map(|sql| Code::text(string(&sql.replace('%', "%%")))).collect();
+    if items.is_empty() {
+        return None;
+    }
+    let mut out = String::new();
+    Code::tuple(items).write(&mut out, 0, "for statement in ".len(), 1);
+    Some(out)
+}
+
+fn imports(view: &BaseView) -> Imports {
+    let mut imports = Imports::default();
+    let mut from = |module: &str, names: &[&str]| {
+        for name in names {
+            imports.name(module, name);
+        }
+    };
+    from("typing", &["Any"]);
+    from("sqlalchemy.orm", &["DeclarativeBase", "declared_attr"]);
+    if view.external {
+        from("sqlalchemy", &["MetaData"]);
+    }
+    if view.enums {
+        from("typing", &["TypeVar"]);
+        from("enum", &["Enum"]);
+        from("sqlalchemy", &["Dialect", "Text"]);
+        from("sqlalchemy.types", &["TypeDecorator", "TypeEngine"]);
+    }
+    if view.native_enums {
+        from("enum", &["Enum"]);
+    }
+    if view.raw_types {
+        from("sqlalchemy", &["BindParameter", "ColumnElement", "Text", "cast", "type_coerce"]);
+        from("sqlalchemy.types", &["UserDefinedType"]);
+    }
+    if view.attachments {
+        from("collections.abc", &["Sequence"]);
+        from("sqlalchemy", &["DDL", "FromClause", "event"]);
+    }
+    if view.ordered {
+        from("collections.abc", &["Sequence"]);
+        from("sqlalchemy", &["Connection", "event", "func", "select"]);
+        from("sqlalchemy.orm", &["Mapper"]);
+    }
+    if view.within.is_some() {
+        from("collections.abc", &["AsyncIterator", "Iterator"]);
+        from("contextlib", &["asynccontextmanager", "contextmanager"]);
+        from("sqlalchemy", &["text"]);
+        from("sqlalchemy.ext.asyncio", &["AsyncSession"]);
+        from("sqlalchemy.orm", &["Session"]);
+    }
+    if view.preparations.is_some() || view.type_comments.is_some() {
+        from("sqlalchemy", &["DDL", "event"]);
+    }
+    imports
+}

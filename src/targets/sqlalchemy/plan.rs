@@ -1,0 +1,371 @@
+//! What is decided once for the whole package: the names of modules, classes and attributes, and where
+//! foreign keys run in circles.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::relational::{ColumnIx, ColumnOrigin, ForeignKey, Table, TableId};
+use crate::schema::{
+    BaseType, DeleteRule, EntityId, EntityKind, EnumId, EnumStorage, FieldId, FieldType, MemberId,
+    ModuleId, RelationId, Schema, ToOne,
+};
+use crate::targets::Program;
+use crate::targets::python::{attribute, class};
+
+use super::cycles::components;
+use super::scope::Scope;
+
+/// The decisions that every file of the package shares.
+pub(super) struct Plan<'a> {
+    pub program: Program<'a>,
+    /// The `lazy=` of every relationship that does not say its own.
+    pub lazy: &'a str,
+    /// For each module, its Python module.
+    pub modules: Vec<String>,
+    /// The file that holds what all modules share.
+    pub base: &'static str,
+    /// For each module, the file that holds its enums and external entities: its own, unless modules
+    /// need each other's, which no order of imports could give.
+    pub foundations: Vec<String>,
+    /// For each entity, its class.
+    pub classes: Vec<String>,
+    /// For each enum, its class.
+    pub enums: Vec<String>,
+    /// Class names that stand in more than one module.
+    ambiguous: HashSet<String>,
+    /// For each table, the attribute of each column.
+    attributes: Vec<Vec<String>>,
+    /// For each relation that is an end of a link: the position of the links, when it is the end whose
+    /// collection is ordered.
+    pub link_ends: HashMap<RelationId, Option<FieldId>>,
+    /// How many foreign keys run between two tables, in either direction.
+    pairs: HashMap<(TableId, TableId), usize>,
+    /// For each table, the circle of foreign keys that it lies on; its own number when on none.
+    circles: Vec<usize>,
+}
+
+impl<'a> Plan<'a> {
+    pub fn new(program: Program<'a>, lazy: &'a str) -> Plan<'a> {
+        let schema = program.schema;
+        let modules: Vec<String> =
+            schema.modules.values().iter().map(|module| attribute(&module.name)).collect();
+        let base = if modules.iter().any(|module| module == "base") { "_base" } else { "base" };
+        let classes: Vec<String> =
+            schema.entities.values().iter().map(|entity| class(&entity.name)).collect();
+        let enums: Vec<String> =
+            schema.enums.values().iter().map(|found| class(&found.name)).collect();
+        let mut seen = HashSet::new();
+        let ambiguous = classes
+            .iter()
+            .chain(&enums)
+            .filter(|name| !seen.insert(name.as_str()))
+            .cloned()
+            .collect();
+        let mut link_ends = HashMap::new();
+        for relation in schema.relations.ids() {
+            if let Some(many) = schema.many_to_many(relation) {
+                link_ends.insert(many.source_end, many.position);
+                link_ends.insert(many.target_end, None);
+            }
+        }
+        let mut pairs = HashMap::new();
+        let mut edges = vec![Vec::new(); program.database.tables.len()];
+        for (id, table) in program.database.tables.iter() {
+            for key in &table.foreign_keys {
+                *pairs.entry(pair(id, key.target)).or_insert(0) += 1;
+                edges[id.index()].push(key.target.index());
+            }
+        }
+        let mut plan = Plan {
+            program,
+            lazy,
+            foundations: modules.clone(),
+            modules,
+            base,
+            classes,
+            enums,
+            ambiguous,
+            attributes: Vec::new(),
+            link_ends,
+            pairs,
+            circles: components(&edges),
+        };
+        plan.attributes =
+            program.database.tables.ids().map(|table| plan.name_columns(table)).collect();
+        plan.split_foundations();
+        plan
+    }
+
+    pub fn schema(&self) -> &'a Schema {
+        self.program.schema
+    }
+
+    pub fn table(&self, entity: EntityId) -> &'a Table {
+        &self.program.database.tables[self.program.layout.table(entity)]
+    }
+
+    /// The relative module of the base.
+    pub fn base_module(&self) -> String {
+        format!(".{}", self.base)
+    }
+
+    /// An entity's class.
+    pub fn class(&self, entity: EntityId) -> &str {
+        &self.classes[entity.index()]
+    }
+
+    /// An entity as SQLAlchemy's registry finds it from a string.
+    pub fn registry_path(&self, entity: EntityId) -> String {
+        let class = self.class(entity);
+        if self.is_ambiguous(entity) {
+            let module = self.schema().entities[entity].module;
+            format!("{}.{class}", self.home(entity, module))
+        } else {
+            class.to_owned()
+        }
+    }
+
+    /// Whether another module has a class of the same name.
+    pub fn is_ambiguous(&self, entity: EntityId) -> bool {
+        self.ambiguous.contains(self.class(entity))
+    }
+
+    /// The Python module that defines an entity's class.
+    fn home(&self, entity: EntityId, module: ModuleId) -> &str {
+        match self.schema().entities[entity].kind {
+            EntityKind::External => &self.foundations[module.index()],
+            EntityKind::Declared | EntityKind::Link { .. } => &self.modules[module.index()],
+        }
+    }
+
+    /// The class of an enum, imported where another file defines it.
+    pub fn enum_class(&self, id: EnumId, scope: &mut Scope) -> String {
+        let module = self.schema().enums[id].module;
+        scope.defined(&self.foundations[module.index()], &self.enums[id.index()])
+    }
+
+    /// The variable that holds the type of a native enum, imported where another file defines it.
+    pub fn enum_type(&self, id: EnumId, scope: &mut Scope) -> String {
+        let module = self.schema().enums[id].module;
+        scope.defined(&self.foundations[module.index()], &self.enum_variable(id))
+    }
+
+    /// The variable that holds the type of a native enum.
+    pub fn enum_variable(&self, id: EnumId) -> String {
+        format!("{}_type", attribute(&self.schema().enums[id].name))
+    }
+
+    /// The class of an external entity, imported where another file defines it.
+    pub fn external_class(&self, entity: EntityId, scope: &mut Scope) -> String {
+        let module = self.schema().entities[entity].module;
+        scope.defined(&self.foundations[module.index()], self.class(entity))
+    }
+
+    /// A class as an annotation names it, imported for type checkers where another file defines it.
+    pub fn annotation(&self, entity: EntityId, scope: &mut Scope) -> String {
+        let module = self.schema().entities[entity].module;
+        let home = self.home(entity, module).to_owned();
+        scope.annotated(&home, self.class(entity), self.is_ambiguous(entity))
+    }
+
+    /// A class as code names it that runs after all modules are loaded.
+    pub fn late_class(&self, entity: EntityId, scope: &mut Scope) -> String {
+        let module = self.schema().entities[entity].module;
+        let home = self.home(entity, module).to_owned();
+        if scope.is_own(&home) {
+            self.class(entity).to_owned()
+        } else {
+            let local = scope.name(".", &home);
+            format!("{local}.{}", self.class(entity))
+        }
+    }
+
+    /// The variable of a link's `Table`.
+    pub fn secondary(&self, link: EntityId) -> String {
+        format!("{}_table", attribute(&self.schema().entities[link].name))
+    }
+
+    /// Whether a link is a bare `Table`: nothing but links, which go with either end.
+    pub fn is_secondary(&self, entity: EntityId) -> bool {
+        let EntityKind::Link { relation, hidden: true } = self.schema().entities[entity].kind
+        else {
+            return false;
+        };
+        self.schema().many_to_many(relation).is_some_and(|many| {
+            [many.source_end, many.target_end].iter().all(|&end| {
+                self.schema().to_one(end).is_some_and(|to_one| to_one.delete == DeleteRule::Cascade)
+            })
+        })
+    }
+
+    /// The attribute of a column.
+    pub fn attribute(&self, table: TableId, column: ColumnIx) -> &str {
+        &self.attributes[table.index()][column]
+    }
+
+    /// The attributes of the columns that a member stands for.
+    pub fn member_attributes(&self, entity: EntityId, member: MemberId) -> Vec<&str> {
+        let table = self.program.layout.table(entity);
+        self.program
+            .layout
+            .member_columns(self.schema(), member)
+            .into_iter()
+            .map(|column| self.attribute(table, column))
+            .collect()
+    }
+
+    /// The attribute of a relation.
+    pub fn relation_attribute(&self, relation: RelationId) -> String {
+        attribute(&self.schema().relations[relation].name)
+    }
+
+    /// The accessor on a relation's target. A link that nobody named sees no accessor in the file, and
+    /// gets the one that a named link would have.
+    pub fn inverse_attribute(&self, relation: RelationId) -> Option<String> {
+        let found = &self.schema().relations[relation];
+        if let Some(inverse) = &found.inverse {
+            return Some(attribute(inverse));
+        }
+        let EntityKind::Link { relation: many, hidden: true } =
+            self.schema().entities[found.source].kind
+        else {
+            return None;
+        };
+        if self.is_secondary(found.source) {
+            return None;
+        }
+        let many = self.schema().many_to_many(many)?;
+        let other = if relation == many.source_end { many.target_end } else { many.source_end };
+        Some(format!("{}_links", self.relation_attribute(other)))
+    }
+
+    /// The foreign key of a to-one relation, on its source's table.
+    pub fn foreign_key(&self, relation: RelationId) -> Option<&'a ForeignKey> {
+        let place = self.program.layout.relation(relation)?;
+        let source = self.schema().relations[relation].source;
+        self.table(source).foreign_keys.get(place.foreign_key)
+    }
+
+    /// Whether SQLAlchemy could not tell by itself which foreign key a relation uses.
+    pub fn has_rival(&self, relation: RelationId) -> bool {
+        let relation = &self.schema().relations[relation];
+        let layout = self.program.layout;
+        let pair = pair(layout.table(relation.source), layout.table(relation.target));
+        self.pairs.get(&pair).is_some_and(|&count| count > 1)
+    }
+
+    /// Whether rows of a relation's two ends can refer to each other in a circle over several tables,
+    /// so that one of them must be written twice.
+    pub fn is_written_late(&self, relation: RelationId, to_one: &ToOne) -> bool {
+        let relation = &self.schema().relations[relation];
+        to_one.optional
+            && relation.source != relation.target
+            && self.on_one_circle(
+                self.program.layout.table(relation.source),
+                self.program.layout.table(relation.target),
+            )
+    }
+
+    /// Whether a foreign key is added after both tables, since it closes a circle.
+    pub fn closes_circle(&self, table: TableId, key: &ForeignKey) -> bool {
+        table < key.target && self.on_one_circle(table, key.target)
+    }
+
+    fn on_one_circle(&self, a: TableId, b: TableId) -> bool {
+        a != b && self.circles[a.index()] == self.circles[b.index()]
+    }
+
+    /// The field type of a column, which a relation takes from the column that it refers to.
+    pub fn column_type(&self, table: TableId, column: ColumnIx) -> Option<&'a FieldType> {
+        let layout = self.program.layout;
+        let origins = layout.origins(table);
+        let (relation, at) = match origins.columns[column] {
+            ColumnOrigin::Field(field) => return Some(&self.schema().fields[field].ty),
+            ColumnOrigin::Relation(relation) => {
+                let place = layout.relation(relation)?;
+                (relation, place.columns.iter().position(|&own| own == column)?)
+            }
+            ColumnOrigin::SharedParent(relation) => {
+                let shared = ColumnOrigin::SharedParent(relation);
+                let at = origins.columns[..column].iter().filter(|&&of| of == shared).count();
+                (relation, at)
+            }
+        };
+        let target = layout.table(self.schema().relations[relation].target);
+        self.column_type(target, *layout.relation(relation)?.target_columns.get(at)?)
+    }
+
+    fn name_columns(&self, id: TableId) -> Vec<String> {
+        let layout = self.program.layout;
+        let table = &self.program.database.tables[id];
+        let origins = layout.origins(id);
+        let mut taken: HashSet<String> = HashSet::new();
+        for member in &self.schema().entities[origins.entity].members {
+            taken.insert(attribute(self.schema().member_name(*member)));
+        }
+        let mut names = Vec::with_capacity(table.columns.len());
+        for (ix, column) in table.columns.iter().enumerate() {
+            let name = match origins.columns[ix] {
+                ColumnOrigin::Field(field) => {
+                    names.push(attribute(&self.schema().fields[field].name));
+                    continue;
+                }
+                ColumnOrigin::Relation(relation) => {
+                    let stem = attribute(&self.schema().relations[relation].name);
+                    match layout.relation(relation) {
+                        Some(place) if place.columns.len() > 1 => attribute(&column.name),
+                        Some(_) | None => format!("{stem}_id"),
+                    }
+                }
+                ColumnOrigin::SharedParent(_) => attribute(&column.name),
+            };
+            let mut free = name;
+            while !taken.insert(free.clone()) {
+                free.push('_');
+            }
+            names.push(free);
+        }
+        names
+    }
+
+    /// Where modules need each other's enums or external entities to define their own classes, those
+    /// move to files of their own.
+    fn split_foundations(&mut self) {
+        let schema = self.program.schema;
+        let mut edges = vec![Vec::new(); self.modules.len()];
+        for field in schema.fields.values() {
+            if let BaseType::Enum(id) = &field.ty.base {
+                let from = schema.entities[field.entity].module.index();
+                edges[from].push(schema.enums[*id].module.index());
+            }
+        }
+        for relation in schema.relations.values() {
+            let target = &schema.entities[relation.target];
+            if target.kind == EntityKind::External {
+                let from = schema.entities[relation.source].module.index();
+                edges[from].push(target.module.index());
+            }
+        }
+        let circles = components(&edges);
+        let mut sizes = vec![0; circles.len()];
+        circles.iter().for_each(|&circle| sizes[circle] += 1);
+        for module in 0..self.modules.len() {
+            if sizes[circles[module]] > 1 {
+                let mut name = format!("{}_types", self.modules[module]);
+                while self.modules.contains(&name) {
+                    name.push('_');
+                }
+                self.foundations[module] = name;
+            }
+        }
+    }
+
+    /// Whether an enum is a type of PostgreSQL's.
+    pub fn is_native(&self, id: EnumId) -> bool {
+        matches!(self.schema().enums[id].storage, EnumStorage::NativeType)
+    }
+}
+
+/// Two tables, whichever is named first.
+fn pair(a: TableId, b: TableId) -> (TableId, TableId) {
+    if a <= b { (a, b) } else { (b, a) }
+}

@@ -1,0 +1,233 @@
+//! The table of types: for each, SQLAlchemy's type and Python's.
+
+use crate::schema::{BaseType, EnumStorage, FieldType, Scalar, TypeArguments};
+use crate::targets::python::{Code, string};
+
+use super::plan::Plan;
+use super::scope::Scope;
+
+/// A column's type in both worlds.
+#[derive(Debug)]
+pub(super) struct TypeCode {
+    /// What `mapped_column` is given.
+    pub sqlalchemy: Code,
+    /// What stands in `Mapped[…]`, without `None`.
+    pub python: String,
+}
+
+/// The two types of a field type; `nullable` matters for JSON, where None is two things.
+pub(super) fn type_code(
+    ty: &FieldType,
+    nullable: bool,
+    plan: &Plan<'_>,
+    scope: &mut Scope,
+) -> TypeCode {
+    let mut code = match &ty.base {
+        BaseType::Scalar(scalar, arguments) => {
+            let nullable = nullable && ty.dimensions == 0;
+            scalar_code(*scalar, *arguments, nullable, plan, scope)
+        }
+        BaseType::Enum(id) => {
+            let class = plan.enum_class(*id, scope);
+            let sqlalchemy = match &plan.schema().enums[*id].storage {
+                EnumStorage::NativeType => Code::text(plan.enum_type(*id, scope)),
+                EnumStorage::Checked(storage) => {
+                    let call = Code::call(scope.name(&plan.base_module(), "EnumValue"));
+                    let call = call.with(class.clone());
+                    if *storage == FieldType::scalar(Scalar::Text) {
+                        call
+                    } else {
+                        call.with(type_code(storage, false, plan, scope).sqlalchemy)
+                    }
+                }
+            };
+            TypeCode { sqlalchemy, python: class }
+        }
+        BaseType::Raw(name) => raw(name, plan, scope),
+    };
+    if ty.dimensions > 0 {
+        let mut array = Code::call(scope.pg("ARRAY")).with(code.sqlalchemy);
+        if ty.dimensions > 1 {
+            array = array.keyword("dimensions", ty.dimensions.to_string());
+        }
+        code.sqlalchemy = array;
+        for _ in 0..ty.dimensions {
+            code.python = format!("list[{}]", code.python);
+        }
+    }
+    code
+}
+
+fn scalar_code(
+    scalar: Scalar,
+    arguments: TypeArguments,
+    nullable: bool,
+    plan: &Plan<'_>,
+    scope: &mut Scope,
+) -> TypeCode {
+    let python = python_type(scalar, scope);
+    let length = match arguments {
+        TypeArguments::Length(length) => Some(length.to_string()),
+        TypeArguments::None | TypeArguments::Precision(..) => None,
+    };
+    let sized = |name: String| match &length {
+        Some(length) => Code::call(name).with(length.clone()),
+        None => Code::text(name),
+    };
+    let sqlalchemy = match scalar {
+        Scalar::Smallint => scope.sa("SmallInteger").into(),
+        Scalar::Integer => scope.sa("Integer").into(),
+        Scalar::Bigint => scope.sa("BigInteger").into(),
+        Scalar::Numeric => match arguments {
+            TypeArguments::None => scope.sa("Numeric").into(),
+            TypeArguments::Length(precision) => {
+                Code::call(scope.sa("Numeric")).with(precision.to_string())
+            }
+            TypeArguments::Precision(precision, scale) => {
+                Code::call(scope.sa("Numeric")).with(precision.to_string()).with(scale.to_string())
+            }
+        },
+        Scalar::Real => scope.sa("REAL").into(),
+        Scalar::DoublePrecision => scope.sa("Double").into(),
+        Scalar::Money => scope.pg("MONEY").into(),
+        Scalar::Boolean => scope.sa("Boolean").into(),
+        Scalar::Text => scope.sa("Text").into(),
+        Scalar::Varchar => sized(scope.sa("String")),
+        Scalar::Char => sized(scope.sa("CHAR")),
+        Scalar::Citext => scope.pg("CITEXT").into(),
+        Scalar::Uuid => scope.sa("Uuid").into(),
+        Scalar::Bytea => scope.sa("LargeBinary").into(),
+        Scalar::Date => scope.sa("Date").into(),
+        Scalar::Time => temporal(("Time", "TIME"), false, length, scope),
+        Scalar::Timetz => temporal(("Time", "TIME"), true, length, scope),
+        Scalar::Timestamp => temporal(("DateTime", "TIMESTAMP"), false, length, scope),
+        Scalar::Timestamptz => temporal(("DateTime", "TIMESTAMP"), true, length, scope),
+        Scalar::Interval => temporal(("Interval", "INTERVAL"), false, length, scope),
+        Scalar::Json => document(scope.sa("JSON"), nullable),
+        Scalar::Jsonb => document(scope.pg("JSONB"), nullable),
+        Scalar::Hstore => scope.pg("HSTORE").into(),
+        Scalar::Inet => scope.pg("INET").into(),
+        Scalar::Cidr => scope.pg("CIDR").into(),
+        Scalar::Macaddr => scope.pg("MACADDR").into(),
+        Scalar::Macaddr8 => scope.pg("MACADDR8").into(),
+        Scalar::Bit => sized(scope.pg("BIT")),
+        Scalar::Varbit => {
+            let bit = Code::call(scope.pg("BIT"));
+            match length {
+                Some(length) => bit.with(length),
+                None => bit,
+            }
+            .keyword("varying", "True")
+        }
+        Scalar::Int4range
+        | Scalar::Int8range
+        | Scalar::Numrange
+        | Scalar::Tsrange
+        | Scalar::Tstzrange
+        | Scalar::Daterange
+        | Scalar::Int4multirange
+        | Scalar::Int8multirange
+        | Scalar::Nummultirange
+        | Scalar::Tsmultirange
+        | Scalar::Tstzmultirange
+        | Scalar::Datemultirange
+        | Scalar::Tsvector
+        | Scalar::Tsquery => scope.pg(&scalar.sql().to_uppercase()).into(),
+        Scalar::Xml
+        | Scalar::Point
+        | Scalar::Line
+        | Scalar::Lseg
+        | Scalar::Box
+        | Scalar::Path
+        | Scalar::Polygon
+        | Scalar::Circle => raw(scalar.sql(), plan, scope).sqlalchemy,
+    };
+    TypeCode { sqlalchemy, python }
+}
+
+/// What a value is in Python, under psycopg and asyncpg alike.
+fn python_type(scalar: Scalar, scope: &mut Scope) -> String {
+    match scalar {
+        Scalar::Smallint | Scalar::Integer | Scalar::Bigint => "int".to_owned(),
+        Scalar::Numeric => scope.name("decimal", "Decimal"),
+        Scalar::Real | Scalar::DoublePrecision => "float".to_owned(),
+        Scalar::Boolean => "bool".to_owned(),
+        Scalar::Money
+        | Scalar::Text
+        | Scalar::Varchar
+        | Scalar::Char
+        | Scalar::Citext
+        | Scalar::Macaddr
+        | Scalar::Macaddr8
+        | Scalar::Tsvector
+        | Scalar::Tsquery
+        | Scalar::Xml
+        | Scalar::Point
+        | Scalar::Line
+        | Scalar::Lseg
+        | Scalar::Box
+        | Scalar::Path
+        | Scalar::Polygon
+        | Scalar::Circle => "str".to_owned(),
+        Scalar::Uuid => scope.name("uuid", "UUID"),
+        Scalar::Bytea => "bytes".to_owned(),
+        Scalar::Date => scope.name("datetime", "date"),
+        Scalar::Time | Scalar::Timetz => scope.name("datetime", "time"),
+        Scalar::Timestamp | Scalar::Timestamptz => scope.name("datetime", "datetime"),
+        Scalar::Interval => scope.name("datetime", "timedelta"),
+        Scalar::Json | Scalar::Jsonb => scope.name("typing", "Any"),
+        Scalar::Hstore => "dict[str, str | None]".to_owned(),
+        Scalar::Inet => ["IPv4Address", "IPv4Interface", "IPv6Address", "IPv6Interface"]
+            .map(|name| scope.name("ipaddress", name))
+            .join(" | "),
+        Scalar::Cidr => {
+            ["IPv4Network", "IPv6Network"].map(|name| scope.name("ipaddress", name)).join(" | ")
+        }
+        Scalar::Bit | Scalar::Varbit => scope.pg("BitString"),
+        Scalar::Int4range | Scalar::Int8range => range(Scalar::Bigint, scope),
+        Scalar::Numrange => range(Scalar::Numeric, scope),
+        Scalar::Tsrange | Scalar::Tstzrange => range(Scalar::Timestamptz, scope),
+        Scalar::Daterange => range(Scalar::Date, scope),
+        Scalar::Int4multirange | Scalar::Int8multirange => ranges(Scalar::Int8range, scope),
+        Scalar::Nummultirange => ranges(Scalar::Numrange, scope),
+        Scalar::Tsmultirange | Scalar::Tstzmultirange => ranges(Scalar::Tstzrange, scope),
+        Scalar::Datemultirange => ranges(Scalar::Daterange, scope),
+    }
+}
+
+fn range(element: Scalar, scope: &mut Scope) -> String {
+    format!("{}[{}]", scope.pg("Range"), python_type(element, scope))
+}
+
+fn ranges(range: Scalar, scope: &mut Scope) -> String {
+    format!("{}[{}]", scope.name("collections.abc", "Sequence"), python_type(range, scope))
+}
+
+/// SQLAlchemy's general type, or PostgreSQL's own where the digits of a second are said.
+fn temporal(
+    (general, own): (&str, &str),
+    zone: bool,
+    precision: Option<String>,
+    scope: &mut Scope,
+) -> Code {
+    let mut call = Code::call(if precision.is_some() { scope.pg(own) } else { scope.sa(general) });
+    if zone {
+        call = call.keyword("timezone", "True");
+    }
+    match precision {
+        Some(precision) => call.keyword("precision", precision),
+        None if zone => call,
+        None => scope.sa(general).into(),
+    }
+}
+
+/// In a column that allows NULL, None is NULL and not the JSON `null`.
+fn document(name: String, nullable: bool) -> Code {
+    if nullable { Code::call(name).keyword("none_as_null", "True") } else { Code::text(name) }
+}
+
+/// A type that SQLAlchemy has no class for.
+fn raw(name: &str, plan: &Plan<'_>, scope: &mut Scope) -> TypeCode {
+    let call = Code::call(scope.name(&plan.base_module(), "RawType")).with(string(name));
+    TypeCode { sqlalchemy: call, python: "str".to_owned() }
+}
