@@ -125,7 +125,7 @@ pub fn stray_docs(span: Span) -> Diagnostic {
 }
 
 /// `///` before a member that has no documentation. The comment is kept as a comment.
-pub fn docs_of_nothing(reader: &mut Reader, node: &Node<'_>) {
+pub fn docs_of_nothing(reader: &mut Reader<'_>, node: &Node<'_>) {
     let mut start = reader.span(node).start as usize;
     let mut edits = Vec::new();
     let mut spans = Vec::new();

@@ -14,7 +14,7 @@ use super::{Node, Nodes, Reader, Rule, errors, members, text};
 pub const DEPTH_LIMIT: usize = 128;
 
 /// Reads an expression; without one, it was too deep, and has a diagnostic.
-pub fn expression(reader: &mut Reader, node: Node<'_>) -> Option<Expr> {
+pub fn expression(reader: &mut Reader<'_>, node: Node<'_>) -> Option<Expr> {
     let span = reader.span(&node);
     match chain(reader, node, 0) {
         Ok(tree) => Some(tree.expr),
@@ -36,7 +36,7 @@ struct TooDeep;
 type Result<T> = std::result::Result<T, TooDeep>;
 
 /// A chain of operands and operators, `above` levels below the root.
-fn chain(reader: &mut Reader, node: Node<'_>, above: usize) -> Result<Tree> {
+fn chain(reader: &mut Reader<'_>, node: Node<'_>, above: usize) -> Result<Tree> {
     let mut chain = Chain { reader, parts: node.into_inner().peekable() };
     chain.binary(Level::Or, above)
 }
@@ -81,12 +81,12 @@ enum Tail {
     IsNull,
 }
 
-struct Chain<'r, 'p> {
-    reader: &'r mut Reader,
+struct Chain<'r, 't, 'p> {
+    reader: &'r mut Reader<'t>,
     parts: Peekable<Nodes<'p>>,
 }
 
-impl<'p> Chain<'_, 'p> {
+impl<'p> Chain<'_, '_, 'p> {
     /// An expression of operators that bind at least as tightly as `level`.
     fn binary(&mut self, level: Level, above: usize) -> Result<Tree> {
         let mut left = self.prefixed(level, above)?;
@@ -224,7 +224,7 @@ impl<'p> Chain<'_, 'p> {
 }
 
 /// Expressions in a row, and the depth of the deepest.
-fn list(reader: &mut Reader, nodes: Nodes<'_>, above: usize) -> Result<(Vec<Expr>, usize)> {
+fn list(reader: &mut Reader<'_>, nodes: Nodes<'_>, above: usize) -> Result<(Vec<Expr>, usize)> {
     let mut depth = 0;
     let mut list = Vec::with_capacity(nodes.len());
     for node in nodes {

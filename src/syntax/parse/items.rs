@@ -6,10 +6,10 @@ use crate::syntax::tree::{
     SyntaxTree, Union,
 };
 
-use super::{Node, Nodes, Reader, Rule, broken, errors, members, text};
+use super::{Node, Nodes, Reader, Rule, broken, broken_items, errors, members, text};
 
 /// Fills the tree with everything that a file says.
-pub fn file(reader: &mut Reader, nodes: Nodes<'_>, tree: &mut SyntaxTree) {
+pub fn file(reader: &mut Reader<'_>, nodes: Nodes<'_>, tree: &mut SyntaxTree) {
     let mut module_unread = false;
     for node in nodes {
         match node.as_rule() {
@@ -23,7 +23,7 @@ pub fn file(reader: &mut Reader, nodes: Nodes<'_>, tree: &mut SyntaxTree) {
     }
 }
 
-fn item(reader: &mut Reader, node: Node<'_>, tree: &mut SyntaxTree) {
+fn item(reader: &mut Reader<'_>, node: Node<'_>, tree: &mut SyntaxTree) {
     let mut docs = None;
     for part in node.into_inner() {
         let item = match part.as_rule() {
@@ -50,7 +50,7 @@ fn item(reader: &mut Reader, node: Node<'_>, tree: &mut SyntaxTree) {
     }
 }
 
-fn module(reader: &mut Reader, node: Node<'_>, docs: Docs) -> Module {
+fn module(reader: &mut Reader<'_>, node: Node<'_>, docs: Docs) -> Module {
     let span = trimmed(reader, &node);
     let mut parts = node.into_inner();
     let name = next_name(reader, &mut parts);
@@ -71,7 +71,7 @@ fn module(reader: &mut Reader, node: Node<'_>, docs: Docs) -> Module {
     module
 }
 
-fn extension(reader: &mut Reader, node: Node<'_>, docs: Docs) -> Extension {
+fn extension(reader: &mut Reader<'_>, node: Node<'_>, docs: Docs) -> Extension {
     let span = trimmed(reader, &node);
     let part = node.into_inner().next().expect("an extension has a name");
     let name = match part.as_rule() {
@@ -84,7 +84,7 @@ fn extension(reader: &mut Reader, node: Node<'_>, docs: Docs) -> Extension {
     Extension { docs, name, span }
 }
 
-fn enumeration(reader: &mut Reader, node: Node<'_>, docs: Docs) -> Enum {
+fn enumeration(reader: &mut Reader<'_>, node: Node<'_>, docs: Docs) -> Enum {
     let span = reader.span(&node);
     let mut parts = node.into_inner();
     let name = next_name(reader, &mut parts);
@@ -113,7 +113,7 @@ fn enumeration(reader: &mut Reader, node: Node<'_>, docs: Docs) -> Enum {
     this
 }
 
-fn enum_value(reader: &mut Reader, node: Node<'_>) -> EnumValue {
+fn enum_value(reader: &mut Reader<'_>, node: Node<'_>) -> EnumValue {
     let (mut docs, mut value, mut label, mut name) = (None, None, None, None);
     let mut span: Option<Span> = None;
     for part in node.into_inner() {
@@ -134,7 +134,7 @@ fn enum_value(reader: &mut Reader, node: Node<'_>) -> EnumValue {
 }
 
 /// An entity or a mixin.
-fn entity(reader: &mut Reader, node: Node<'_>, docs: Docs) -> Entity {
+fn entity(reader: &mut Reader<'_>, node: Node<'_>, docs: Docs) -> Entity {
     let span = reader.span(&node);
     let mut parts = node.into_inner().peekable();
     let external = parts.next_if(|part| part.as_rule() == Rule::external);
@@ -156,7 +156,7 @@ fn entity(reader: &mut Reader, node: Node<'_>, docs: Docs) -> Entity {
     entity
 }
 
-fn union(reader: &mut Reader, node: Node<'_>, docs: Docs) -> Union {
+fn union(reader: &mut Reader<'_>, node: Node<'_>, docs: Docs) -> Union {
     let span = trimmed(reader, &node);
     let mut parts = node.into_inner();
     let name = next_name(reader, &mut parts);
@@ -174,7 +174,7 @@ fn union(reader: &mut Reader, node: Node<'_>, docs: Docs) -> Union {
     Union { docs, name, alternatives, strategy, because, span }
 }
 
-fn fetch(reader: &mut Reader, node: Node<'_>, docs: Docs) -> Fetch {
+fn fetch(reader: &mut Reader<'_>, node: Node<'_>, docs: Docs) -> Fetch {
     let span = reader.span(&node);
     let mut parts = node.into_inner();
     let name = next_name(reader, &mut parts);
@@ -183,7 +183,7 @@ fn fetch(reader: &mut Reader, node: Node<'_>, docs: Docs) -> Fetch {
     Fetch { docs, name, entity, selections, span }
 }
 
-fn selections(reader: &Reader, node: Node<'_>) -> Vec<Selection> {
+fn selections(reader: &Reader<'_>, node: Node<'_>) -> Vec<Selection> {
     let selection = |node: Node<'_>| {
         let mut parts = node.into_inner();
         let name = next_name(reader, &mut parts);
@@ -195,8 +195,8 @@ fn selections(reader: &Reader, node: Node<'_>) -> Vec<Selection> {
 
 /// Reports an item that can't be read. The members of its block are read all the same, where it was
 /// meant to be an entity. Says whether it was meant to be the module.
-fn broken_item(reader: &mut Reader, node: Node<'_>, tree: &mut SyntaxTree) -> bool {
-    let mut broken = broken::item(reader, node);
+fn broken_item(reader: &mut Reader<'_>, node: Node<'_>, tree: &mut SyntaxTree) -> bool {
+    let mut broken = broken_items::item(reader, node);
     if let Some(block) = broken.block.take() {
         let name = broken.name.clone().unwrap_or(Name { text: "".into(), span: broken.span });
         let mut entity = Entity {
@@ -215,16 +215,19 @@ fn broken_item(reader: &mut Reader, node: Node<'_>, tree: &mut SyntaxTree) -> bo
 }
 
 /// The next part, which is a name.
-pub fn next_name(reader: &Reader, parts: &mut Nodes<'_>) -> Name {
+pub fn next_name(reader: &Reader<'_>, parts: &mut Nodes<'_>) -> Name {
     text::name(reader, &parts.next().expect("the rule begins with a name"))
 }
 
 /// The span of a node whose rule ends with the line, without what follows its last word.
-fn trimmed(reader: &Reader, node: &Node<'_>) -> Span {
+fn trimmed(reader: &Reader<'_>, node: &Node<'_>) -> Span {
     let start = reader.span(node);
     let last = node.clone().into_inner().last().map(|part| reader.span(&part));
     match last {
         Some(last) if !node.as_str().ends_with('}') => start.at_start().to(last),
-        _ => Span { end: start.start + node.as_str().trim_end().len() as u32, ..start },
+        _ => {
+            let length = node.as_str().trim_end().len() as u32;
+            Span { end: start.end.min(start.start + length), ..start }
+        }
     }
 }

@@ -11,7 +11,11 @@ use crate::syntax::tree::{
 use super::{Node, Nodes, Reader, Rule, broken, errors, expressions, items, relations, text};
 
 /// Adds the members of a block to their entity.
-pub fn block<'p>(reader: &mut Reader, nodes: impl Iterator<Item = Node<'p>>, entity: &mut Entity) {
+pub fn block<'p>(
+    reader: &mut Reader<'_>,
+    nodes: impl Iterator<Item = Node<'p>>,
+    entity: &mut Entity,
+) {
     for node in nodes {
         if node.as_rule() == Rule::member {
             member(reader, node, entity);
@@ -21,7 +25,7 @@ pub fn block<'p>(reader: &mut Reader, nodes: impl Iterator<Item = Node<'p>>, ent
     }
 }
 
-fn broken_member(reader: &mut Reader, node: Node<'_>, entity: &mut Entity) {
+fn broken_member(reader: &mut Reader<'_>, node: Node<'_>, entity: &mut Entity) {
     let broken = broken::member(reader, node);
     if broken.continues {
         // A clause that can't be read, on a line of its own: what it belongs to is not whole.
@@ -34,7 +38,7 @@ fn broken_member(reader: &mut Reader, node: Node<'_>, entity: &mut Entity) {
     }
 }
 
-fn member(reader: &mut Reader, node: Node<'_>, entity: &mut Entity) {
+fn member(reader: &mut Reader<'_>, node: Node<'_>, entity: &mut Entity) {
     let mut parts = node.into_inner();
     let mut first = parts.next().expect("a member has a part");
     let mut docs_node = None;
@@ -58,7 +62,7 @@ fn member(reader: &mut Reader, node: Node<'_>, entity: &mut Entity) {
     entity.members.extend(keyworded(reader, first));
 }
 
-fn declared(reader: &mut Reader, body: Node<'_>, docs: Docs, name: Name) -> Option<Member> {
+fn declared(reader: &mut Reader<'_>, body: Node<'_>, docs: Docs, name: Name) -> Option<Member> {
     if body.as_rule() == Rule::relation {
         relations::relation(reader, body, docs, name).map(Member::Relation)
     } else {
@@ -66,7 +70,7 @@ fn declared(reader: &mut Reader, body: Node<'_>, docs: Docs, name: Name) -> Opti
     }
 }
 
-fn keyworded(reader: &mut Reader, node: Node<'_>) -> Option<Member> {
+fn keyworded(reader: &mut Reader<'_>, node: Node<'_>) -> Option<Member> {
     Some(match node.as_rule() {
         Rule::unique_member => Member::Unique(unique(reader, node)?),
         Rule::index_member => Member::Index(index(reader, node)?),
@@ -87,7 +91,7 @@ fn keyworded(reader: &mut Reader, node: Node<'_>) -> Option<Member> {
 
 // ── Fields ──
 
-fn field(reader: &mut Reader, node: Node<'_>, docs: Docs, name: Name) -> Option<Field> {
+fn field(reader: &mut Reader<'_>, node: Node<'_>, docs: Docs, name: Name) -> Option<Field> {
     let span = name.span.to(reader.span(&node));
     let mut parts = node.into_inner().peekable();
     let ty = type_ref(reader, parts.next().expect("a field has a type"));
@@ -105,7 +109,7 @@ fn field(reader: &mut Reader, node: Node<'_>, docs: Docs, name: Name) -> Option<
     Some(Field { docs, name, ty, nullable, default, modifiers, span })
 }
 
-fn modifier(reader: &mut Reader, node: Node<'_>) -> Option<ModifierKind> {
+fn modifier(reader: &mut Reader<'_>, node: Node<'_>) -> Option<ModifierKind> {
     Some(match node.as_rule() {
         Rule::key => ModifierKind::Key,
         Rule::unique_modifier => {
@@ -124,7 +128,7 @@ fn modifier(reader: &mut Reader, node: Node<'_>) -> Option<ModifierKind> {
 }
 
 /// `varchar(80)`, `text[]`, `PostKind`, `raw "ltree"`
-pub fn type_ref(reader: &mut Reader, node: Node<'_>) -> TypeRef {
+pub fn type_ref(reader: &mut Reader<'_>, node: Node<'_>) -> TypeRef {
     let span = reader.span(&node);
     let mut parts = node.into_inner();
     let first = parts.next().expect("a type has a name");
@@ -154,17 +158,17 @@ pub fn type_ref(reader: &mut Reader, node: Node<'_>) -> TypeRef {
 
 // ── Keys, constraints and indexes ──
 
-fn key(reader: &Reader, node: Node<'_>) -> KeyMember {
+fn key(reader: &Reader<'_>, node: Node<'_>) -> KeyMember {
     let span = reader.span(&node);
     KeyMember { columns: names(reader, node.into_inner()), span }
 }
 
 /// The names of a list.
-pub fn names(reader: &Reader, nodes: Nodes<'_>) -> Vec<Name> {
+pub fn names(reader: &Reader<'_>, nodes: Nodes<'_>) -> Vec<Name> {
     nodes.map(|node| text::name(reader, &node)).collect()
 }
 
-fn unique(reader: &mut Reader, node: Node<'_>) -> Option<Unique> {
+fn unique(reader: &mut Reader<'_>, node: Node<'_>) -> Option<Unique> {
     let span = reader.span(&node);
     let mut unique = Unique { elements: Vec::new(), options: UniqueOptions::default(), span };
     for part in node.into_inner() {
@@ -177,7 +181,11 @@ fn unique(reader: &mut Reader, node: Node<'_>) -> Option<Unique> {
     Some(unique)
 }
 
-fn unique_option(reader: &mut Reader, node: Node<'_>, options: &mut UniqueOptions) -> Option<()> {
+fn unique_option(
+    reader: &mut Reader<'_>,
+    node: Node<'_>,
+    options: &mut UniqueOptions,
+) -> Option<()> {
     let span = reader.span(&node);
     let twice = match node.as_rule() {
         Rule::where_clause => {
@@ -195,7 +203,7 @@ fn unique_option(reader: &mut Reader, node: Node<'_>, options: &mut UniqueOption
     Some(())
 }
 
-fn index(reader: &mut Reader, node: Node<'_>) -> Option<Index> {
+fn index(reader: &mut Reader<'_>, node: Node<'_>) -> Option<Index> {
     let span = reader.span(&node);
     let mut index = Index {
         using: None,
@@ -232,7 +240,7 @@ fn index(reader: &mut Reader, node: Node<'_>) -> Option<Index> {
     Some(index)
 }
 
-fn index_element(reader: &mut Reader, node: Node<'_>) -> Option<IndexElement> {
+fn index_element(reader: &mut Reader<'_>, node: Node<'_>) -> Option<IndexElement> {
     let mut span = reader.span(&node);
     let mut parts = node.into_inner();
     let expr = expressions::expression(reader, parts.next()?)?;
@@ -253,7 +261,7 @@ fn direction(node: &Node<'_>) -> Direction {
     if node.as_str() == "desc" { Direction::Descending } else { Direction::Ascending }
 }
 
-fn check(reader: &mut Reader, node: Node<'_>) -> Option<Check> {
+fn check(reader: &mut Reader<'_>, node: Node<'_>) -> Option<Check> {
     let span = reader.span(&node);
     let mut parts = node.into_inner();
     let condition = expressions::expression(reader, parts.next()?)?;
@@ -270,7 +278,7 @@ fn check(reader: &mut Reader, node: Node<'_>) -> Option<Check> {
     Some(check)
 }
 
-fn exclude(reader: &mut Reader, node: Node<'_>) -> Option<Exclude> {
+fn exclude(reader: &mut Reader<'_>, node: Node<'_>) -> Option<Exclude> {
     let span = reader.span(&node);
     let mut exclude = Exclude {
         using: None,
@@ -308,7 +316,7 @@ fn exclude(reader: &mut Reader, node: Node<'_>) -> Option<Exclude> {
     Some(exclude)
 }
 
-fn order_by(reader: &Reader, node: Node<'_>) -> OrderBy {
+fn order_by(reader: &Reader<'_>, node: Node<'_>) -> OrderBy {
     let span = reader.span(&node);
     let element = |node: Node<'_>| {
         let mut parts = node.into_inner();
@@ -321,7 +329,7 @@ fn order_by(reader: &Reader, node: Node<'_>) -> OrderBy {
 // ── The rest ──
 
 /// `label "…" plural "…"`
-pub fn label(reader: &mut Reader, node: Node<'_>) -> LabelMember {
+pub fn label(reader: &mut Reader<'_>, node: Node<'_>) -> LabelMember {
     let span = reader.span(&node);
     let mut member = LabelMember { label: None, plural: None, span };
     for part in node.into_inner() {
@@ -335,7 +343,7 @@ pub fn label(reader: &mut Reader, node: Node<'_>) -> LabelMember {
 }
 
 /// `@django(mixin: "…")`
-pub fn attribute(reader: &mut Reader, node: Node<'_>) -> Attribute {
+pub fn attribute(reader: &mut Reader<'_>, node: Node<'_>) -> Attribute {
     let span = reader.span(&node);
     let mut parts = node.into_inner();
     let target = items::next_name(reader, &mut parts);
@@ -343,7 +351,7 @@ pub fn attribute(reader: &mut Reader, node: Node<'_>) -> Attribute {
 }
 
 /// Pairs of a name and a literal.
-fn parameters(reader: &mut Reader, nodes: Nodes<'_>) -> Vec<(Name, Literal)> {
+fn parameters(reader: &mut Reader<'_>, nodes: Nodes<'_>) -> Vec<(Name, Literal)> {
     let parameter = |node: Node<'_>| {
         let mut parts = node.into_inner();
         let name = items::next_name(reader, &mut parts);
@@ -352,21 +360,21 @@ fn parameters(reader: &mut Reader, nodes: Nodes<'_>) -> Vec<(Name, Literal)> {
     nodes.map(parameter).collect()
 }
 
-fn using(reader: &Reader, node: Node<'_>) -> Name {
+fn using(reader: &Reader<'_>, node: Node<'_>) -> Name {
     items::next_name(reader, &mut node.into_inner())
 }
 
-fn as_name(reader: &Reader, node: Node<'_>) -> Name {
+fn as_name(reader: &Reader<'_>, node: Node<'_>) -> Name {
     items::next_name(reader, &mut node.into_inner())
 }
 
 /// The expression of a node that holds nothing else.
-fn only_expression(reader: &mut Reader, node: Node<'_>) -> Option<Expr> {
+fn only_expression(reader: &mut Reader<'_>, node: Node<'_>) -> Option<Expr> {
     expressions::expression(reader, node.into_inner().next()?)
 }
 
 /// An option may stand once.
-fn once(reader: &mut Reader, span: Span, first: Option<Span>) {
+fn once(reader: &mut Reader<'_>, span: Span, first: Option<Span>) {
     if let Some(first) = first {
         let found: Diagnostic = errors::option_twice(span, first);
         reader.diagnostics.push(found);

@@ -5,7 +5,9 @@
 //! again in `errors`, which words what was expected.
 
 mod broken;
+mod broken_items;
 mod errors;
+mod expected;
 mod expressions;
 mod items;
 mod members;
@@ -47,6 +49,7 @@ pub fn parse(sources: &Sources, file: FileId) -> (SyntaxTree, Vec<Diagnostic>) {
     let mut reader = Reader {
         file,
         length: source.len(),
+        text: &scan.text,
         damage: scan.damage,
         diagnostics: scan.diagnostics,
         trivia: scan.trivia,
@@ -70,24 +73,29 @@ pub fn parse(sources: &Sources, file: FileId) -> (SyntaxTree, Vec<Diagnostic>) {
 }
 
 /// What the functions that make the tree share.
-struct Reader {
+struct Reader<'t> {
     file: FileId,
     length: usize,
+    text: &'t str,
     damage: Vec<Span>,
     diagnostics: Vec<Diagnostic>,
     trivia: Vec<Trivia>,
 }
 
-impl Reader {
+impl Reader<'_> {
     /// Where a node stands. A bracket that the end of the file lacks has no place in the file.
     fn span(&self, node: &Node<'_>) -> Span {
         let span = node.as_span();
         Span::new(self.file, span.start().min(self.length), span.end().min(self.length))
     }
 
-    /// Whether something within or directly around the span was blanked out, and reported.
+    /// Whether something within or beside the span was blanked out, and reported.
     fn is_damaged(&self, span: Span) -> bool {
-        let place = self.damage.partition_point(|damage| damage.end < span.start);
-        self.damage.get(place).is_some_and(|damage| damage.start <= span.end)
+        let blank = [' ', '\t', '\r'];
+        let start = self.text[..span.start as usize].trim_end_matches(blank).len() as u32;
+        let behind = &self.text[span.end as usize..];
+        let end = span.end + (behind.len() - behind.trim_start_matches(blank).len()) as u32;
+        let place = self.damage.partition_point(|damage| damage.end < start);
+        self.damage.get(place).is_some_and(|damage| damage.start <= end)
     }
 }

@@ -7,7 +7,12 @@ use crate::syntax::tree::{
 use super::{Node, Nodes, Reader, Rule, errors, expressions, items, members, text};
 
 /// A relation; the node holds what follows its name.
-pub fn relation(reader: &mut Reader, node: Node<'_>, docs: Docs, name: Name) -> Option<Relation> {
+pub fn relation(
+    reader: &mut Reader<'_>,
+    node: Node<'_>,
+    docs: Docs,
+    name: Name,
+) -> Option<Relation> {
     let span = name.span.to(reader.span(&node));
     let mut parts = node.into_inner();
     let mut part = || parts.next().expect("a relation has all of its parts");
@@ -24,7 +29,7 @@ pub fn relation(reader: &mut Reader, node: Node<'_>, docs: Docs, name: Name) -> 
     Some(Relation { docs, name, here, target, there, inverse, clauses, span })
 }
 
-fn multiplicity(reader: &mut Reader, node: &Node<'_>) -> Multiplicity {
+fn multiplicity(reader: &mut Reader<'_>, node: &Node<'_>) -> Multiplicity {
     let span = reader.span(node);
     let mut number = |digits: &str| {
         digits.parse().unwrap_or_else(|_| {
@@ -44,7 +49,7 @@ fn multiplicity(reader: &mut Reader, node: &Node<'_>) -> Multiplicity {
     Multiplicity { min, max, span }
 }
 
-fn inverse(reader: &Reader, node: &Node<'_>) -> Inverse {
+fn inverse(reader: &Reader<'_>, node: &Node<'_>) -> Inverse {
     if node.as_str() == "_" {
         Inverse::None(reader.span(node))
     } else {
@@ -52,7 +57,7 @@ fn inverse(reader: &Reader, node: &Node<'_>) -> Inverse {
     }
 }
 
-fn clause(reader: &mut Reader, node: Node<'_>) -> Option<ClauseKind> {
+fn clause(reader: &mut Reader<'_>, node: Node<'_>) -> Option<ClauseKind> {
     Some(match node.as_rule() {
         Rule::on_delete => on_delete(reader, node.into_inner()),
         Rule::on_orphan => ClauseKind::OnOrphanDelete,
@@ -73,7 +78,7 @@ fn clause(reader: &mut Reader, node: Node<'_>) -> Option<ClauseKind> {
     })
 }
 
-fn on_delete(reader: &Reader, mut nodes: Nodes<'_>) -> ClauseKind {
+fn on_delete(reader: &Reader<'_>, mut nodes: Nodes<'_>) -> ClauseKind {
     let first = nodes.next().expect("`on delete` has a rule");
     let (rule, rule_span) = (delete_rule(&first), reader.span(&first));
     let mut alternatives = Vec::new();
@@ -94,7 +99,7 @@ fn delete_rule(node: &Node<'_>) -> DeleteRule {
     }
 }
 
-fn within(reader: &Reader, nodes: Nodes<'_>) -> Vec<WithinPair> {
+fn within(reader: &Reader<'_>, nodes: Nodes<'_>) -> Vec<WithinPair> {
     let pair = |node: Node<'_>| {
         let mut parts = node.into_inner();
         let here = items::next_name(reader, &mut parts);
@@ -103,7 +108,7 @@ fn within(reader: &Reader, nodes: Nodes<'_>) -> Vec<WithinPair> {
     nodes.map(pair).collect()
 }
 
-fn through(reader: &Reader, mut nodes: Nodes<'_>) -> ClauseKind {
+fn through(reader: &Reader<'_>, mut nodes: Nodes<'_>) -> ClauseKind {
     let name = text::path(reader, &nodes.next().expect("`through` has a name"));
     let mut names = members::names(reader, nodes).into_iter();
     ClauseKind::Through { name, ends: names.next().zip(names.next()) }

@@ -9,12 +9,12 @@ use crate::syntax::tree::{Docs, Literal, LiteralKind, Name, Path, Text};
 use super::{Node, Reader, Rule, errors};
 
 /// A name, its backquotes taken off.
-pub fn name(reader: &Reader, node: &Node<'_>) -> Name {
+pub fn name(reader: &Reader<'_>, node: &Node<'_>) -> Name {
     Name { text: normalized(bare(node.as_str())), span: reader.span(node) }
 }
 
 /// The parts of a dotted name.
-pub fn dotted(reader: &Reader, node: &Node<'_>) -> Vec<Name> {
+pub fn dotted(reader: &Reader<'_>, node: &Node<'_>) -> Vec<Name> {
     let mut start = reader.span(node).start as usize;
     let part = |part: &str| {
         let span = Span::new(reader.file, start, start + part.len());
@@ -25,7 +25,7 @@ pub fn dotted(reader: &Reader, node: &Node<'_>) -> Vec<Name> {
 }
 
 /// `Banner`, `storefront.Banner`
-pub fn path(reader: &Reader, node: &Node<'_>) -> Path {
+pub fn path(reader: &Reader<'_>, node: &Node<'_>) -> Path {
     match node.as_str().split_once('.') {
         None => Path { module: None, name: name(reader, node) },
         Some(_) => {
@@ -35,6 +35,11 @@ pub fn path(reader: &Reader, node: &Node<'_>) -> Path {
             Path { module, name }
         }
     }
+}
+
+/// The text of a name as written, its backquotes taken off.
+pub fn bare_name(name: &str) -> SmolStr {
+    normalized(name.trim_matches('`'))
 }
 
 fn bare(name: &str) -> &str {
@@ -50,20 +55,20 @@ fn normalized(name: &str) -> SmolStr {
 }
 
 /// A string literal.
-pub fn string(reader: &mut Reader, node: &Node<'_>) -> Text {
+pub fn string(reader: &mut Reader<'_>, node: &Node<'_>) -> Text {
     let span = reader.span(node);
     let quoted = node.as_str();
     Text { value: unescape(reader, &quoted[1..quoted.len() - 1], span.start as usize + 1), span }
 }
 
 /// The one string of a node such as `label "…"`.
-pub fn string_of(reader: &mut Reader, node: Node<'_>) -> Text {
+pub fn string_of(reader: &mut Reader<'_>, node: Node<'_>) -> Text {
     let string = node.into_inner().next().expect("the rule holds a string");
     self::string(reader, &string)
 }
 
 /// `\"`, `\\`, `\n`, `\r`, `\t`, `\0`, `\u{1F600}`; `start` is where the content stands.
-fn unescape(reader: &mut Reader, content: &str, start: usize) -> String {
+fn unescape(reader: &mut Reader<'_>, content: &str, start: usize) -> String {
     let mut value = String::with_capacity(content.len());
     let mut rest = content;
     while let Some(backslash) = rest.find('\\') {
@@ -111,7 +116,7 @@ fn unicode_escape(escape: &str) -> (Option<char>, usize) {
 }
 
 /// A literal, of which the node holds the parts.
-pub fn literal(reader: &mut Reader, node: Node<'_>) -> Literal {
+pub fn literal(reader: &mut Reader<'_>, node: Node<'_>) -> Literal {
     let span = reader.span(&node);
     let whole = node.as_str();
     let first = node.into_inner().next().expect("a literal has a part");
@@ -129,7 +134,7 @@ pub fn literal(reader: &mut Reader, node: Node<'_>) -> Literal {
 }
 
 /// The lines of a `///` comment.
-pub fn docs(reader: &Reader, node: &Node<'_>) -> Docs {
+pub fn docs(reader: &Reader<'_>, node: &Node<'_>) -> Docs {
     let start = reader.span(node).start as usize;
     let lines = node.as_str().split('\n').filter_map(|line| line.trim().strip_prefix("///"));
     let lines = lines.map(|line| line.strip_prefix(' ').unwrap_or(line));
