@@ -99,11 +99,11 @@ def shape(connection: psycopg.Connection, table: str) -> Shape:
 
 def value(table: str, column: Column, n: int, enum: list[str] | None) -> str | None:
     """The value of a column in row `n` of a table."""
+    if hint := HINTS.get(f"{table}.{column.name}"):
+        return hint[n % len(hint)]
     if enum is not None:
         chosen = enum[n % len(enum)]
         return "{" + chosen + "}" if column.type.endswith("[]") else chosen
-    if hint := HINTS.get(f"{table}.{column.name}"):
-        return hint[n % len(hint)]
     if column.identity:
         return str(n)
     if column.type.endswith("[]"):

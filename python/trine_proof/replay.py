@@ -126,6 +126,12 @@ def empty(connection: psycopg.Connection, example: Example) -> None:
     connection.execute(sql.SQL("TRUNCATE {} CASCADE").format(sql.SQL(", ").join(tables)))
 
 
+def empty_all(example: Example, name: str) -> None:
+    """Removes all rows of a database, in a transaction of its own."""
+    with databases.connect(name) as connection:
+        empty(connection, example)
+
+
 def dump(connection: psycopg.Connection, example: Example) -> Rows:
     """All rows of all tables."""
     return {

@@ -19,7 +19,7 @@ import sqlalchemy.ext.associationproxy
 import sqlalchemy.ext.orderinglist
 import sqlalchemy.orm
 
-from trine_proof import equality, mutation, replay
+from trine_proof import equality, mutation, replay, storefront
 
 __all__ = ["TASKS", "django", "psycopg", "sqlalchemy"]
 
@@ -27,4 +27,5 @@ TASKS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "equality": equality.equality,
     "mutation": mutation.mutation,
     "replay": replay.replay,
+    "storefront": storefront.storefront,
 }
