@@ -56,9 +56,10 @@ class Shop:
         )
 
     def posts(self, count: int) -> list[Any]:
+        there = self.count("post")
         return [
             self.django.Post.objects.create(instagram_id=f"post {number}")
-            for number in range(start := self.count("post"), start + count)
+            for number in range(there, there + count)
         ]
 
     def count(self, table: str) -> int:
