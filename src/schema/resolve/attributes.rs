@@ -211,9 +211,7 @@ fn value(literal: &Literal, kind: Kind) -> Option<&str> {
     let LiteralKind::String(text) = &literal.kind else { return None };
     let fits = match kind {
         Kind::Identifier => !text.is_empty() && text.len() <= 63 && !text.contains('\0'),
-        Kind::DottedPath => {
-            text.contains('.') && text.split('.').all(|part| is_python_identifier(part))
-        }
+        Kind::DottedPath => text.contains('.') && text.split('.').all(is_python_identifier),
         Kind::Lazy => SqlalchemyOptions::LAZY.contains(&text.as_str()),
     };
     fits.then_some(text)

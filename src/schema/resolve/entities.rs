@@ -1,6 +1,7 @@
 //! The members of every entity: its implicit key, its fields and its relations, with their types and
 //! ends.
 
+use crate::diagnostics::Diagnostic;
 use crate::schema::{
     BaseType, EntityId, EntityKind, Field, FieldType, MemberId, Scalar, TypeArguments,
 };
@@ -9,6 +10,7 @@ use crate::syntax::tree::{self, ClauseKind, Member, ModifierKind};
 
 use super::mixins::{Placed, Unfolded};
 use super::scope::Members;
+use super::types::resolve_type;
 use super::{Draft, Input, errors, fields, keys, relations};
 
 /// Declares the members of every written entity, and its key.
@@ -30,7 +32,7 @@ pub(crate) fn declare_members<'a>(input: &Input<'a>, draft: &mut Draft<'a>) {
 }
 
 /// Whether a member is the key, or a part of it.
-fn states_key(member: &Member) -> bool {
+pub(crate) fn states_key(member: &Member) -> bool {
     match member {
         Member::Key(_) => true,
         Member::Field(field) => {
@@ -90,6 +92,28 @@ fn declare_all<'a>(
         };
         draft.schema.entities[entity].members.extend(member);
         draft.members[entity.index()].by_name.insert(name.text.clone(), (member, name.span));
+    }
+}
+
+/// Reports what is wrong with the types and the relations of mixins that no entity brings to bear.
+pub(crate) fn check_unused_mixins(
+    input: &Input<'_>,
+    unused: &[usize],
+    found: &mut Vec<Diagnostic>,
+) {
+    for &mixin in unused {
+        let mixin = &input.declarations.mixins[mixin];
+        for member in &mixin.tree.members {
+            match member {
+                Member::Field(field) => {
+                    resolve_type(&input.declarations.names, mixin.module, &field.ty, found);
+                }
+                Member::Relation(relation) => {
+                    relations::check_alone(input, mixin.module, relation, found);
+                }
+                _ => {}
+            }
+        }
     }
 }
 

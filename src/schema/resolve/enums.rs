@@ -64,7 +64,7 @@ fn read_values(
     storage: Option<&EnumStorage>,
     found: &mut Vec<Diagnostic>,
 ) -> Vec<EnumValue> {
-    if tree.values.is_empty() {
+    if tree.values.is_empty() && tree.broken.is_empty() {
         found.push(errors::enum_without_values(&tree.name));
     }
     let mut names: HashMap<&str, Span> = HashMap::new();
@@ -98,7 +98,19 @@ fn read_values(
             span: value.name.span,
         });
     }
+    values.extend(tree.broken.iter().map(unread));
     values
+}
+
+/// A value that could not be read, so that nobody calls it unknown.
+fn unread(name: &tree::Name) -> EnumValue {
+    EnumValue {
+        name: name.text.clone(),
+        stored: name.text.to_string(),
+        label: None,
+        docs: None,
+        span: name.span,
+    }
 }
 
 /// Why a value can't be stored so, and what to do.

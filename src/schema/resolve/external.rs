@@ -5,7 +5,18 @@ use crate::source::Span;
 use crate::syntax::tree::{Member, ModifierKind};
 use crate::target::Target;
 
-use super::{Draft, Input, errors};
+use super::{Draft, Input, entities, errors};
+
+/// What an external entity does not say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Missing {
+    /// `table "…"`
+    Table,
+    /// A field that is the key.
+    Key,
+    /// `@django(model: "…")`
+    Model,
+}
 
 /// Reports external entities that say too little or too much.
 pub(crate) fn check(input: &Input<'_>, draft: &mut Draft<'_>) {
@@ -20,36 +31,21 @@ pub(crate) fn check(input: &Input<'_>, draft: &mut Draft<'_>) {
             continue;
         }
         let found = &mut draft.found;
-        let name = &declaration.tree.name;
-        let broken = !declaration.tree.broken.is_empty();
-        if entity.table.is_none() && !broken {
-            found.push(errors::external_lacks(
-                name,
-                "its table",
-                "Trine makes no name for a table that something else owns",
-                "add `table \"…\"`, with the name that the table has in the database",
-            ));
-        }
         let members = &input.unfolded[index].members;
-        if entity.key.is_empty() && !broken {
-            found.push(errors::external_lacks(
-                name,
-                "its key",
-                "relations refer to the key, and Trine adds none to a table that it does not own",
-                "add the field that is the primary key: `id integer key`",
-            ));
-        }
-        if input.is_on(Target::Django)
-            && entity.django_model.is_none()
-            && pointed_at[index]
-            && !broken
-        {
-            found.push(errors::external_lacks(
-                name,
-                "its Django model",
-                "a Django ForeignKey points at a model, and Trine makes none for this table",
-                "add `@django(model: \"app.Model\")`; for the user, `\"settings.AUTH_USER_MODEL\"`",
-            ));
+        if declaration.tree.broken.is_empty() {
+            let has_key = members.iter().any(|placed| entities::states_key(placed.tree));
+            let needs_model = input.is_on(Target::Django) && pointed_at[index];
+            let missing: Vec<Missing> = [
+                entity.table.is_none().then_some(Missing::Table),
+                (!has_key).then_some(Missing::Key),
+                (needs_model && entity.django_model.is_none()).then_some(Missing::Model),
+            ]
+            .into_iter()
+            .flatten()
+            .collect();
+            if !missing.is_empty() {
+                found.push(errors::external_lacks(declaration.tree, &missing));
+            }
         }
         for placed in members {
             if let Some((span, what, help)) = foreign(placed.tree) {

@@ -1,5 +1,7 @@
 //! Mixins unfolded: for each entity, its own members and behind them those of its mixins.
 
+use std::collections::HashSet;
+
 use crate::diagnostics::{Code, Diagnostic};
 use crate::schema::ModuleId;
 use crate::source::Span;
@@ -39,34 +41,39 @@ pub(crate) struct Unfolded<'a> {
     pub broken: Vec<&'a tree::Name>,
 }
 
-/// Unfolds every entity, by entity id, and warns about mixins that none uses.
+/// What mixins bring to each entity, and those that bring nothing to any.
+#[derive(Debug, Default)]
+pub(crate) struct Unfolding<'a> {
+    /// By entity id.
+    pub entities: Vec<Unfolded<'a>>,
+    /// The mixins that no entity uses, by their number.
+    pub unused: Vec<usize>,
+}
+
+/// Unfolds every entity, and warns about mixins that none uses.
 pub(crate) fn unfold<'a>(
     declarations: &Declarations<'a>,
     found: &mut Vec<Diagnostic>,
-) -> Vec<Unfolded<'a>> {
+) -> Unfolding<'a> {
     let held = hold(declarations, found);
     let mut used = vec![false; declarations.mixins.len()];
-    let unfolded = declarations
-        .entities
-        .iter()
-        .map(|entity| {
-            let mut unfolded = Unfolded::default();
-            add(&mut unfolded, entity.tree, entity.module, None);
-            let mut seen = vec![];
-            for (mixin, site) in resolve_with(declarations, entity.tree, entity.module, found) {
-                bring(declarations, &held, mixin, site, &mut seen, &mut unfolded);
-            }
-            for mixin in seen {
-                used[mixin] = true;
-            }
-            unfolded
-        })
-        .collect();
-    if !declarations.unread {
-        let unused = declarations.mixins.iter().zip(&used).filter(|&(_, &used)| !used);
-        found.extend(unused.map(|(mixin, _)| errors::unused_mixin(&mixin.tree.name)));
+    let mut entities = Vec::with_capacity(declarations.entities.len());
+    for entity in &declarations.entities {
+        let mut unfolded = Unfolded::default();
+        add(&mut unfolded, entity.tree, entity.module, None);
+        let mut seen = HashSet::new();
+        for brought in resolve_with(declarations, entity.tree, entity.module, found) {
+            bring(declarations, &held, brought, &mut seen, &mut unfolded);
+        }
+        seen.into_iter().for_each(|mixin| used[mixin] = true);
+        entities.push(unfolded);
     }
-    unfolded
+    let unused: Vec<usize> = (0..used.len()).filter(|&mixin| !used[mixin]).collect();
+    if !declarations.unread {
+        let name = |&mixin: &usize| &declarations.mixins[mixin].tree.name;
+        found.extend(unused.iter().map(name).map(errors::unused_mixin));
+    }
+    Unfolding { entities, unused }
 }
 
 /// The mixins that each mixin holds, circles cut open.
@@ -76,42 +83,44 @@ fn hold(declarations: &Declarations<'_>, found: &mut Vec<Diagnostic>) -> Vec<Vec
         .iter()
         .map(|mixin| resolve_with(declarations, mixin.tree, mixin.module, found))
         .collect();
-    let mut done = vec![false; held.len()];
-    for start in 0..held.len() {
-        cut_circles(declarations, start, &mut vec![], &mut done, &mut held, found);
-    }
+    cut_circles(declarations, &mut held, found);
     held.into_iter().map(|held| held.into_iter().map(|(mixin, _)| mixin).collect()).collect()
 }
 
+/// Takes the mixins that lead back to themselves out of the lists, and reports them.
 fn cut_circles(
     declarations: &Declarations<'_>,
-    mixin: usize,
-    path: &mut Vec<usize>,
-    done: &mut [bool],
     held: &mut [Vec<(usize, Span)>],
     found: &mut Vec<Diagnostic>,
 ) {
-    if done[mixin] {
-        return;
-    }
-    path.push(mixin);
-    let mut at = 0;
-    while let Some(&(inner, site)) = held[mixin].get(at) {
-        match path.iter().position(|&outer| outer == inner) {
-            Some(start) => {
-                let name = |&mixin: &usize| declarations.mixins[mixin].tree.name.text.as_str();
-                let circle: Vec<&str> = path[start..].iter().chain([&inner]).map(name).collect();
+    // The place on the path of each mixin that is on it.
+    let mut on_path: Vec<Option<usize>> = vec![None; held.len()];
+    let mut done = vec![false; held.len()];
+    for start in 0..held.len() {
+        let mut path = vec![(start, 0)];
+        while let Some(&(mixin, next)) = path.last() {
+            let here = path.len() - 1;
+            on_path[mixin] = Some(here);
+            let Some(&(inner, site)) = held[mixin].get(next).filter(|_| !done[mixin]) else {
+                on_path[mixin] = None;
+                done[mixin] = true;
+                path.pop();
+                continue;
+            };
+            if let Some(first) = on_path[inner] {
+                let name = |&(mixin, _): &(usize, usize)| {
+                    declarations.mixins[mixin].tree.name.text.as_str()
+                };
+                let circle: Vec<&str> =
+                    path[first..].iter().chain([&(inner, 0)]).map(name).collect();
                 found.push(errors::mixin_cycle(site, &circle));
-                held[mixin].remove(at);
-            }
-            None => {
-                cut_circles(declarations, inner, path, done, held, found);
-                at += 1;
+                held[mixin].remove(next);
+            } else {
+                path[here].1 += 1;
+                path.push((inner, 0));
             }
         }
     }
-    path.pop();
-    done[mixin] = true;
 }
 
 /// The mixins after an item's `with`, each with its place.
@@ -142,23 +151,23 @@ fn resolve_with(
     mixins
 }
 
+/// Adds a mixin's members, and behind them those of the mixins that it holds.
 fn bring<'a>(
     declarations: &Declarations<'a>,
     held: &[Vec<usize>],
-    mixin: usize,
-    site: Span,
-    seen: &mut Vec<usize>,
+    (mixin, site): (usize, Span),
+    seen: &mut HashSet<usize>,
     unfolded: &mut Unfolded<'a>,
 ) {
-    if seen.contains(&mixin) {
-        return;
-    }
-    seen.push(mixin);
-    let declaration = &declarations.mixins[mixin];
-    let brought = Brought { name: &declaration.tree.name, site };
-    add(unfolded, declaration.tree, declaration.module, Some(brought));
-    for &inner in &held[mixin] {
-        bring(declarations, held, inner, site, seen, unfolded);
+    let mut waiting = vec![mixin];
+    while let Some(mixin) = waiting.pop() {
+        if !seen.insert(mixin) {
+            continue;
+        }
+        let declaration = &declarations.mixins[mixin];
+        let brought = Brought { name: &declaration.tree.name, site };
+        add(unfolded, declaration.tree, declaration.module, Some(brought));
+        waiting.extend(held[mixin].iter().rev());
     }
 }
 

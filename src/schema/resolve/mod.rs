@@ -38,7 +38,7 @@ use crate::target::Target;
 
 use self::clauses::Clauses;
 use self::declare::Declarations;
-use self::mixins::Unfolded;
+use self::mixins::{Unfolded, Unfolding};
 use self::scope::{Members, Scope};
 
 use super::{EntityId, FieldId, ModuleId, RelationId, Schema};
@@ -52,11 +52,12 @@ pub fn resolve(
 ) -> (Schema, Vec<Diagnostic>) {
     let mut draft = Draft::default();
     let declarations = declare::declare(sources, trees, &mut draft.schema, &mut draft.found);
-    let unfolded = mixins::unfold(&declarations, &mut draft.found);
-    let input = Input { sources, targets, declarations, unfolded };
+    let Unfolding { entities, unused } = mixins::unfold(&declarations, &mut draft.found);
+    let input = Input { sources, targets, declarations, unfolded: entities };
     enums::resolve_enums(&input, &mut draft);
     attributes::resolve_modules(&input, &mut draft);
     entities::declare_members(&input, &mut draft);
+    entities::check_unused_mixins(&input, &unused, &mut draft.found);
     keys::find_circles(&mut draft);
     links::resolve_links(&input, &mut draft);
     relations::resolve_references(&input, &mut draft);

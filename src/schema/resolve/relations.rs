@@ -1,9 +1,9 @@
 //! Relations: first their two ends and their rules, later what the foreign key refers to and defaults.
 
-use crate::diagnostics::{self, Code, Edit};
+use crate::diagnostics::{self, Code, Diagnostic, Edit};
 use crate::schema::{
-    EntityId, EntityKind, FieldId, FieldType, IndexKey, ManyToMany, MemberId, Reference, Relation,
-    RelationId, RelationKind, Schema, ToOne,
+    EntityId, EntityKind, FieldId, FieldType, IndexKey, ManyToMany, MemberId, ModuleId, Reference,
+    Relation, RelationId, RelationKind, Schema, ToOne,
 };
 use crate::source::Span;
 use crate::syntax::tree;
@@ -25,7 +25,7 @@ pub(crate) fn declare_relation<'a>(
     placed: &Placed<'a>,
     tree: &'a tree::Relation,
 ) -> Option<RelationId> {
-    let target = resolve_target(input, draft, placed, &tree.target);
+    let target = resolve_target(input, placed.home, &tree.target, &mut draft.found);
     if target == Pointed::Union {
         return None;
     }
@@ -81,6 +81,23 @@ pub(crate) fn declare_relation<'a>(
     Some(id)
 }
 
+/// Reports what can be said about a relation without knowing its entity.
+pub(crate) fn check_alone(
+    input: &Input<'_>,
+    home: ModuleId,
+    tree: &tree::Relation,
+    found: &mut Vec<Diagnostic>,
+) {
+    if resolve_target(input, home, &tree.target, found) != Pointed::Union {
+        let clauses = Clauses::read(tree, found);
+        let shape = rules::shape(tree, found);
+        if shape != Shape::Impossible {
+            rules::delete_rule(tree, &clauses, shape, found);
+            rules::check_clauses(tree, &clauses, shape, found);
+        }
+    }
+}
+
 /// A link that is not known yet; every one is filled in by the pass over the links.
 fn unlinked() -> ManyToMany {
     ManyToMany {
@@ -102,13 +119,12 @@ enum Pointed {
 
 fn resolve_target(
     input: &Input<'_>,
-    draft: &mut Draft<'_>,
-    placed: &Placed<'_>,
+    home: ModuleId,
     path: &tree::Path,
+    found: &mut Vec<Diagnostic>,
 ) -> Pointed {
     let names = &input.declarations.names;
-    let found = &mut draft.found;
-    match lookup::item(names, placed.home, path, Code::E0201, "entity", found) {
+    match lookup::item(names, home, path, Code::E0201, "entity", found) {
         Some((Declared::Entity(entity), _)) => Pointed::Entity(entity),
         Some((Declared::Union, _)) => Pointed::Union,
         Some((Declared::Broken, _)) | None => Pointed::Broken,

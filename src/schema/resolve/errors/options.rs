@@ -4,6 +4,8 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::tree;
 
+use super::super::external::Missing;
+
 /// E0701: a union.
 pub(crate) fn union_not_compiled(union: &tree::Union) -> Diagnostic {
     Diagnostic::new(
@@ -102,15 +104,51 @@ pub(crate) fn option_twice(key: &tree::Name, first: Span) -> Diagnostic {
 }
 
 /// E0212: an external entity lacks something.
-pub(crate) fn external_lacks(name: &tree::Name, what: &str, why: &str, help: &str) -> Diagnostic {
-    Diagnostic::new(
-        Code::E0212,
-        name.span,
-        format!("external entity `{}` does not say {what}", name.text),
-        format!("without {what}"),
-    )
-    .note(why)
-    .help(help)
+pub(crate) fn external_lacks(entity: &tree::Entity, missing: &[Missing]) -> Diagnostic {
+    let what: Vec<&str> = missing
+        .iter()
+        .map(|missing| match missing {
+            Missing::Table => "its table",
+            Missing::Key => "its key",
+            Missing::Model => "its Django model",
+        })
+        .collect();
+    let what = match what.as_slice() {
+        [before @ .., last] if !before.is_empty() => format!("{} and {last}", before.join(", ")),
+        all => all.concat(),
+    };
+    let lines: Vec<&str> = missing
+        .iter()
+        .map(|missing| match missing {
+            Missing::Table => "table \"TABLE\"",
+            Missing::Key => "id  integer  key",
+            Missing::Model => "@django(model: \"app.Model\")",
+        })
+        .collect();
+    let brace = Span { start: entity.span.end.saturating_sub(1), ..entity.span }.at_start();
+    missing
+        .iter()
+        .fold(
+            Diagnostic::new(
+                Code::E0212,
+                entity.name.span,
+                format!("external entity `{}` does not say {what}", entity.name.text),
+                "says too little",
+            ),
+            |found, missing| {
+                found.note(match missing {
+                    Missing::Table => "Trine makes no name for a table that something else owns",
+                    Missing::Key => {
+                        "relations refer to the key, and Trine adds none to a table that it does not own"
+                    }
+                    Missing::Model => {
+                        "a Django ForeignKey points at a model, and Trine makes none for this table"
+                    }
+                })
+            },
+        )
+        .help(format!("add `{}`", lines.join("`, `")))
+        .fix("add it", brace, format!("\n  {}\n", lines.join("\n  ")))
 }
 
 /// E0212: an external entity says something about a table that is not ours.
