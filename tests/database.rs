@@ -73,6 +73,8 @@ fn prove(
         for (key, value) in extra.as_object().into_iter().flatten() {
             request[key] = value.clone();
         }
+        // Beside the files, for whoever looks into a failure.
+        let _ = std::fs::write(output.join("request.json"), request.to_string());
         session.run(task, request).map_err(Failed::from)
     })
 }

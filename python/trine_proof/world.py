@@ -60,6 +60,9 @@ def around(model: Model, relation: Relation) -> Part:
     tables: set[str] = set()
     relations = {relation.number}
     queue = [relation.source, relation.target]
+    for parent in shared_parents(model, relation):
+        relations.add(parent.number)
+        queue.append(parent.target)
     while queue:
         table = queue.pop()
         if table in tables:
@@ -78,6 +81,20 @@ def around(model: Model, relation: Relation) -> Part:
             if (table == source and link.here.least) or (table == target and link.there.least):
                 queue.append(link.table)
     return Part(frozenset(tables), frozenset(relations))
+
+
+def shared_parents(model: Model, relation: Relation) -> list[Relation]:
+    """The relations, at both ends, whose columns a foreign key carries along (`within`)."""
+    ends = (
+        (relation.source, set(relation.columns) - set(relation.own)),
+        (relation.target, set(relation.target_columns)),
+    )
+    return [
+        other
+        for other in model.relations
+        for table, columns in ends
+        if other.source == table and other is not relation and set(other.own) & columns
+    ]
 
 
 class Builder:

@@ -1,6 +1,19 @@
-//! The far side of relations: who points at an entity, and what its class calls them.
+//! The attributes of every entity's class: its members, the columns of its relations, and what the
+//! relations of other entities call it by.
 
-use super::{Draft, Input};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use smol_str::SmolStr;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::diagnostics::Diagnostic;
+use crate::naming;
+use crate::schema::{EntityId, EntityKind, MemberId, RelationId, RelationKind, Schema};
+use crate::source::Span;
+use crate::syntax::tree;
+
+use super::{Draft, Input, errors, reserved};
 
 /// Lists for each entity the relations that point at it, by age.
 pub(crate) fn resolve_incoming(draft: &mut Draft<'_>) {
@@ -10,5 +23,154 @@ pub(crate) fn resolve_incoming(draft: &mut Draft<'_>) {
     }
 }
 
-/// Reports attributes of one class that have one name.
-pub(crate) fn check(_input: &Input<'_>, _draft: &mut Draft<'_>) {}
+/// An attribute of a class.
+#[derive(Debug, Clone)]
+struct Attribute<'s> {
+    name: &'s SmolStr,
+    span: Span,
+    what: What,
+}
+
+/// What an attribute is there for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum What {
+    /// A field or a relation of the entity itself.
+    Member(MemberId),
+    /// The column of a relation.
+    Column,
+    /// The accessor of a relation of another entity.
+    Accessor,
+}
+
+/// Reports attributes of one class that have one name, and names that a target keeps for itself.
+pub(crate) fn check(input: &Input<'_>, draft: &mut Draft<'_>) {
+    let schema = &draft.schema;
+    let inverses = inverse_spans(draft);
+    let mut found = Vec::new();
+    for entity in schema.entities.ids() {
+        check_entity(input, schema, entity, &inverses, &mut found);
+    }
+    reserved::check_items(input, schema, &mut found);
+    draft.found.append(&mut found);
+}
+
+/// Where the accessor of each relation stands; for a link that is made, where the link is asked for.
+fn inverse_spans(draft: &Draft<'_>) -> Vec<Span> {
+    let mut spans: Vec<Span> =
+        draft.schema.relations.iter().map(|(_, relation)| relation.span).collect();
+    for written in &draft.relations {
+        if let tree::Inverse::Name(name) = &written.tree.inverse {
+            spans[written.id.index()] = name.span;
+        }
+    }
+    spans
+}
+
+fn check_entity(
+    input: &Input<'_>,
+    schema: &Schema,
+    id: EntityId,
+    inverses: &[Span],
+    found: &mut Vec<Diagnostic>,
+) {
+    let entity = &schema.entities[id];
+    let size = entity.members.len() + entity.incoming.len();
+    let mut attributes: HashMap<String, Attribute<'_>> = HashMap::with_capacity(2 * size);
+    for &member in &entity.members {
+        let name = schema.member_name(member);
+        let span = schema.member_span(member);
+        let attribute = attribute(name);
+        reserved::check_attribute(input, schema, id, &attribute, span, What::Member(member), found);
+        let this = Attribute { name, span, what: What::Member(member) };
+        if let Some(other) = add(&mut attributes, attribute.clone(), this) {
+            found.push(match (entity.kind, other.what) {
+                (EntityKind::Link { .. }, _) => {
+                    errors::link_attribute(&attribute, &entity.name, span)
+                }
+                (_, What::Member(_)) => {
+                    errors::folded_together((name, span), (other.name, other.span), &attribute)
+                }
+                (_, What::Column | What::Accessor) => {
+                    let other = ("the column of this relation", other.span);
+                    errors::attribute_clash(&attribute, &entity.name, span, other)
+                }
+            });
+        }
+        if let MemberId::Relation(relation) = member
+            && schema.to_one(relation).is_some()
+        {
+            let this = Attribute { name, span, what: What::Column };
+            let column = format!("{attribute}_id");
+            if let Some(other) = add(&mut attributes, column.clone(), this) {
+                let label = match other.what {
+                    What::Column => "so does this relation",
+                    What::Member(_) | What::Accessor => "this has the name already",
+                };
+                let other = (label, other.span);
+                found.push(errors::attribute_clash(&column, &entity.name, span, other));
+            }
+        }
+    }
+    for &relation in &entity.incoming {
+        check_accessor(input, schema, id, relation, inverses, &mut attributes, found);
+    }
+}
+
+fn check_accessor<'s>(
+    input: &Input<'_>,
+    schema: &'s Schema,
+    id: EntityId,
+    relation: RelationId,
+    inverses: &[Span],
+    attributes: &mut HashMap<String, Attribute<'s>>,
+    found: &mut Vec<Diagnostic>,
+) {
+    let Some(name) = &schema.relations[relation].inverse else { return };
+    let span = inverses[relation.index()];
+    let attribute = attribute(name);
+    reserved::check_attribute(input, schema, id, &attribute, span, What::Accessor, found);
+    let this = Attribute { name, span, what: What::Accessor };
+    if let Some(other) = add(attributes, attribute, this) {
+        let what = match other.what {
+            What::Member(_) => "a member of the entity",
+            What::Column => "the column of this relation",
+            What::Accessor => "the accessor of another relation",
+        };
+        let owner = &schema.entities[id].name;
+        let made = made_by(schema, relation);
+        found.push(errors::accessor_clash(name, owner, span, (what, other.span), made));
+    }
+}
+
+/// The relation whose link was made, when this is one of the link's own.
+fn made_by(schema: &Schema, relation: RelationId) -> Option<&SmolStr> {
+    let link = schema.relations[relation].source;
+    match schema.entities[link].kind {
+        EntityKind::Link { relation, .. } => match schema.relations[relation].kind {
+            RelationKind::ManyToMany(_) => Some(&schema.relations[relation].name),
+            RelationKind::ToOne(_) => None,
+        },
+        EntityKind::Declared | EntityKind::External => None,
+    }
+}
+
+/// The attribute that a name becomes, as Python reads it.
+fn attribute(name: &str) -> String {
+    let name = naming::snake(name);
+    if name.is_ascii() { name } else { name.nfkc().collect() }
+}
+
+/// Takes a free name, or says who has it.
+fn add<'s>(
+    attributes: &mut HashMap<String, Attribute<'s>>,
+    name: String,
+    this: Attribute<'s>,
+) -> Option<Attribute<'s>> {
+    match attributes.entry(name) {
+        Entry::Occupied(other) => Some(other.get().clone()),
+        Entry::Vacant(place) => {
+            place.insert(this);
+            None
+        }
+    }
+}

@@ -65,7 +65,8 @@ pub(crate) fn declare<'a>(
             names.items.entry(name.text.clone()).or_insert((Declared::Broken, name.span));
         }
     }
-    find_folded(&declarations.names, schema, found);
+    let modules = schema.modules.iter().map(|(_, module)| (&module.name, module.span));
+    fold(modules, naming::snake, found);
     declarations
 }
 
@@ -201,16 +202,6 @@ fn declare_extension(extension: &tree::Extension, module: ModuleId, schema: &mut
             modules: vec![module],
             span: extension.name.span,
         }),
-    }
-}
-
-/// Names that are different here and the same in Python: `HttpRoute` and `http_route`.
-fn find_folded(names: &Names, schema: &Schema, found: &mut Vec<Diagnostic>) {
-    let modules = schema.modules.iter().map(|(_, module)| (&module.name, module.span));
-    fold(modules, naming::snake, found);
-    for module in &names.modules {
-        let items = module.order.iter().map(|name| (name, module.items[name].1));
-        fold(items, naming::class, found);
     }
 }
 

@@ -23,6 +23,7 @@ mod lookup;
 mod mixins;
 mod names;
 mod relations;
+mod renames;
 mod reserved;
 mod rules;
 mod scope;
@@ -69,6 +70,7 @@ pub fn resolve(
     external::check(&input, &mut draft);
     accessors::resolve_incoming(&mut draft);
     accessors::check(&input, &mut draft);
+    reserved::check_classes(&mut draft);
     enums::find_unused(&input, &mut draft);
     extensions::check_extensions(trees, &draft.schema, &mut draft.found);
     let mut found = draft.found;

@@ -1,5 +1,7 @@
 //! The django target.
 
+pub mod expression;
+
 use super::{OutputFile, Program};
 
 /// Generates the files.
