@@ -27,6 +27,19 @@ pub fn class(name: &str) -> String {
     }
 }
 
+/// A module's name made of a file's or a directory's: one that Python can import, or `app`.
+///
+/// ```
+/// assert_eq!(trine::naming::module("shop-floor"), "shop_floor");
+/// assert_eq!(trine::naming::module("2024"), "app");
+/// ```
+pub fn module(name: &str) -> String {
+    let words: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+    let name = snake(&words);
+    let begins = name.chars().next().is_some_and(char::is_alphabetic);
+    if begins && !PYTHON_KEYWORDS.contains(&name.as_str()) { name } else { "app".to_owned() }
+}
+
 /// Python's keywords, soft ones aside: no attribute, class or module can have their names.
 pub const PYTHON_KEYWORDS: &[&str] = &[
     "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue",

@@ -69,6 +69,12 @@ impl SourceFile {
         SourceFile { path, text, line_starts }
     }
 
+    /// The file's name without its directories and without `.trine`.
+    pub fn stem(&self) -> &str {
+        let name = self.path.rsplit('/').next().unwrap_or(&self.path);
+        name.strip_suffix(".trine").unwrap_or(name)
+    }
+
     /// The number of lines; a file that ends in a line feed has an empty last one.
     pub fn line_count(&self) -> usize {
         self.line_starts.len()

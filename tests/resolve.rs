@@ -1,6 +1,6 @@
 //! What resolution makes of programs: the finished schema, and every rule by example and counter-example.
 
-use trine::diagnostics::Diagnostic;
+use trine::diagnostics::{Diagnostic, Fix};
 use trine::schema::{self, MemberId, RelationKind, Schema};
 use trine::source::Sources;
 use trine::syntax;
@@ -92,4 +92,147 @@ fn the_storefront_is_resolved_whole() {
     }, {
         insta::assert_snapshot!("storefront", outline(&schema));
     });
+}
+
+/// A program, and what is wrong with it. Below a line, `//  ^ E0201` says that the code's primary place
+/// is above the caret.
+struct Case {
+    title: String,
+    files: Vec<(String, String)>,
+    expected: Vec<String>,
+}
+
+/// Reads cases from a text: `=== title`, then the first file, then `--- name` before each other one.
+fn cases(text: &str) -> Vec<Case> {
+    let mut cases: Vec<Case> = Vec::new();
+    let (mut line, mut annotated) = (0, 0);
+    for text in text.lines() {
+        if let Some(title) = text.strip_prefix("=== ") {
+            let files = vec![("main.trine".to_owned(), String::new())];
+            cases.push(Case { title: title.to_owned(), files, expected: Vec::new() });
+            line = 0;
+            continue;
+        }
+        let case = cases.last_mut().expect("a case begins with its title");
+        if let Some(name) = text.strip_prefix("--- ") {
+            case.files.push((format!("{name}.trine"), String::new()));
+            line = 0;
+            continue;
+        }
+        let (file, source) = case.files.last_mut().expect("a case has a file");
+        source.push_str(text);
+        source.push('\n');
+        line += 1;
+        match text.strip_prefix("//").and_then(|rest| rest.trim().strip_prefix("^ ")) {
+            Some(code) => {
+                let column = text.chars().take_while(|&c| c != '^').count() + 1;
+                case.expected.push(format!("{file}:{annotated}:{column} {code}"));
+            }
+            None => annotated = line,
+        }
+    }
+    cases
+}
+
+fn places(sources: &Sources, found: &[Diagnostic]) -> Vec<String> {
+    let place = |one: &Diagnostic| {
+        let span = one.primary();
+        let file = sources.get(span.file);
+        let (line, column) = file.position(span.start as usize);
+        format!("{}:{line}:{column} {}", file.path, one.code)
+    };
+    found.iter().map(place).collect()
+}
+
+fn resolve_case(files: &[(String, String)]) -> (Sources, Vec<Diagnostic>) {
+    let files: Vec<(&str, &str)> =
+        files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let (sources, _, found) = resolve(&files, Target::ALL);
+    (sources, found)
+}
+
+fn check_cases(text: &str) {
+    let mut faults = String::new();
+    for case in cases(text) {
+        let (sources, found) = resolve_case(&case.files);
+        let found = places(&sources, &found);
+        let missing = case.expected.iter().filter(|one| !found.contains(one));
+        let extra = found.iter().filter(|one| !case.expected.contains(one));
+        let lines: Vec<String> = missing
+            .map(|one| format!("  missing {one}"))
+            .chain(extra.map(|one| format!("  not expected {one}")))
+            .collect();
+        if !lines.is_empty() {
+            faults += &format!("{}\n{}\n", case.title, lines.join("\n"));
+        }
+    }
+    assert!(faults.is_empty(), "\n{faults}");
+}
+
+const NAMES: &str = include_str!("resolve/names.txt");
+const RELATIONS: &str = include_str!("resolve/relations.txt");
+const OPTIONS: &str = include_str!("resolve/options.txt");
+const RESERVED: &str = include_str!("resolve/reserved.txt");
+
+#[test]
+fn names_have_one_meaning() {
+    check_cases(NAMES);
+}
+
+#[test]
+fn relations_keep_their_rules() {
+    check_cases(RELATIONS);
+}
+
+#[test]
+fn options_and_enums_keep_their_rules() {
+    check_cases(OPTIONS);
+}
+
+#[test]
+fn names_of_the_targets_are_reserved() {
+    check_cases(RESERVED);
+}
+
+/// The file's text with a fix applied.
+fn apply(sources: &Sources, fix: &Fix) -> Vec<(String, String)> {
+    let files = sources.iter().map(|(id, file)| {
+        let mut text = file.text.to_string();
+        let mut edits: Vec<_> = fix.edits.iter().filter(|edit| edit.span.file == id).collect();
+        edits.sort_by_key(|edit| std::cmp::Reverse(edit.span));
+        for edit in edits {
+            text.replace_range(edit.span.range(), &edit.replacement);
+        }
+        (file.path.clone(), text)
+    });
+    files.collect()
+}
+
+#[test]
+fn every_fix_takes_its_error_away() {
+    let mut faults = String::new();
+    let mut applied = 0;
+    for case in [NAMES, RELATIONS, OPTIONS, RESERVED].iter().flat_map(|text| cases(text)) {
+        let (sources, found) = resolve_case(&case.files);
+        for one in &found {
+            for fix in &one.fixes {
+                let count = |found: &[Diagnostic]| {
+                    found.iter().filter(|other| other.code == one.code).count()
+                };
+                let files = apply(&sources, fix);
+                let (again, left) = resolve_case(&files);
+                let unread = |found: &[Diagnostic]| {
+                    found.iter().filter(|one| one.code.name() < "E0106").count()
+                };
+                if count(&left) >= count(&found) || unread(&left) > unread(&found) {
+                    let place = &places(&sources, std::slice::from_ref(one))[0];
+                    faults += &format!("{}: {place}: {}\n", case.title, fix.title);
+                    faults += &format!("  leaves {:?}\n", places(&again, &left));
+                }
+                applied += 1;
+            }
+        }
+    }
+    assert!(faults.is_empty(), "\n{faults}");
+    assert!(applied > 50, "only {applied} fixes were tried");
 }

@@ -49,12 +49,5 @@ fn create(path: &Path, contents: &str) -> io::Result<()> {
 fn module_name(directory: &Path) -> String {
     let absolute = std::path::absolute(directory).unwrap_or_else(|_| PathBuf::from(directory));
     let name = absolute.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-    let words: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
-    let name = naming::snake(&words);
-    let begins = name.chars().next().is_some_and(char::is_alphabetic);
-    if begins && !naming::PYTHON_KEYWORDS.contains(&name.as_str()) {
-        name
-    } else {
-        "app".to_owned()
-    }
+    naming::module(&name)
 }

@@ -11,7 +11,7 @@ use crate::naming;
 use crate::schema::{
     Entity, EntityKind, Enum, EnumStorage, Extension, FieldType, Module, ModuleId, Schema,
 };
-use crate::source::{FileId, Sources, Span};
+use crate::source::{Sources, Span};
 use crate::syntax::{SyntaxTree, tree};
 
 use super::errors;
@@ -51,10 +51,8 @@ pub(crate) fn declare<'a>(
     found: &mut Vec<Diagnostic>,
 ) -> Declarations<'a> {
     let mut declarations = Declarations::default();
-    let files: Vec<ModuleId> = trees
-        .iter()
-        .map(|tree| module_of_file(sources, tree, &mut declarations, schema, found))
-        .collect();
+    let files: Vec<ModuleId> =
+        trees.iter().map(|tree| module_of_file(sources, tree, &mut declarations, schema)).collect();
     for (tree, &module) in trees.iter().zip(&files) {
         for item in &tree.items {
             declare_item(item, module, &mut declarations, schema, found);
@@ -75,18 +73,13 @@ fn module_of_file<'a>(
     tree: &'a SyntaxTree,
     declarations: &mut Declarations<'a>,
     schema: &mut Schema,
-    found: &mut Vec<Diagnostic>,
 ) -> ModuleId {
     let (name, span) = match &tree.module {
         Some(module) => (module.name.text.clone(), module.name.span),
         None => {
-            let start = Span::new(tree.file, 0, 0);
-            let stem = stem(sources, tree.file);
-            if !seems_to_say_module(sources, tree.file) {
-                found.push(errors::missing_module(start, &stem));
-            }
             declarations.unread = true;
-            (stem, start)
+            let stem = naming::module(sources.get(tree.file).stem());
+            (stem.into(), Span::new(tree.file, 0, 0))
         }
     };
     let id = *declarations.names.by_name.entry(name.clone()).or_insert_with(|| {
@@ -105,28 +98,6 @@ fn module_of_file<'a>(
         declarations.modules.push(Declaration { module: id, tree });
     }
     id
-}
-
-/// A name for a module made of its file's: `shop-floor.trine` is `shop_floor`.
-fn stem(sources: &Sources, file: FileId) -> SmolStr {
-    let path = &sources.get(file).path;
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let stem = name.strip_suffix(".trine").unwrap_or(name);
-    let mut stem = naming::snake(
-        &stem.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect::<String>(),
-    );
-    if !stem.starts_with(char::is_alphabetic) {
-        stem.insert_str(0, "main");
-    }
-    stem.into()
-}
-
-/// Whether a line begins with `module`: then it is there, could not be read, and has its diagnostic.
-fn seems_to_say_module(sources: &Sources, file: FileId) -> bool {
-    sources.get(file).text.lines().any(|line| {
-        let rest = line.trim_start().strip_prefix("module");
-        rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
-    })
 }
 
 fn declare_item<'a>(
@@ -205,7 +176,7 @@ fn declare_extension(extension: &tree::Extension, module: ModuleId, schema: &mut
     }
 }
 
-/// Reports each of the names, all different, that is the same as an earlier one once it is cased.
+/// Reports each of the names that is another than an earlier one, and the same once it is cased.
 pub(crate) fn fold<'n>(
     names: impl Iterator<Item = (&'n SmolStr, Span)>,
     case: fn(&str) -> String,
@@ -217,6 +188,7 @@ pub(crate) fn fold<'n>(
             Entry::Vacant(place) => {
                 place.insert((name, span));
             }
+            Entry::Occupied(first) if first.get().0 == name => {}
             Entry::Occupied(first) => {
                 found.push(errors::folded_together((name, span), *first.get(), first.key()));
             }

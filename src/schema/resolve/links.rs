@@ -185,7 +185,10 @@ fn make_link<'a>(
     let (tree, ordered) = (written.tree, clauses.ordered);
     let named = clauses.through.filter(|through| through.ends.is_none());
     let delete = rules::delete_rule(tree, clauses, rules::Shape::ManyToMany, &mut Vec::new());
-    let hidden = clauses.through.is_none() && ordered.is_none() && clauses.within.is_none();
+    let declared = clauses.through.is_some_and(|through| through.ends.is_some());
+    let mut hidden = clauses.through.is_none() && ordered.is_none() && clauses.within.is_none();
+    // Where the declared link has a diagnostic, what is made in its place must not raise others.
+    hidden |= declared;
     let in_mixin = written.in_mixin;
     let relation = &draft.schema.relations[id];
     let (source, target) = (relation.source, relation.target);
@@ -215,6 +218,7 @@ fn make_link<'a>(
                 Some(Declared::Entity(link)) => ends_of(draft, link, source, target),
                 _ => None,
             };
+            hidden = true;
             draft.found.push(errors::link_name_taken(&name, span, named.is_some(), first, ends));
         }
     }

@@ -55,7 +55,9 @@ pub(crate) fn unfold<'a>(
     declarations: &Declarations<'a>,
     found: &mut Vec<Diagnostic>,
 ) -> Unfolding<'a> {
+    let before = found.len();
     let held = hold(declarations, found);
+    let is_whole = found.len() == before && !declarations.unread;
     let mut used = vec![false; declarations.mixins.len()];
     let mut entities = Vec::with_capacity(declarations.entities.len());
     for entity in &declarations.entities {
@@ -69,7 +71,7 @@ pub(crate) fn unfold<'a>(
         entities.push(unfolded);
     }
     let unused: Vec<usize> = (0..used.len()).filter(|&mixin| !used[mixin]).collect();
-    if !declarations.unread {
+    if is_whole {
         let name = |&mixin: &usize| &declarations.mixins[mixin].tree.name;
         found.extend(unused.iter().map(name).map(errors::unused_mixin));
     }

@@ -182,11 +182,15 @@ pub fn between_without_and(span: Span) -> Diagnostic {
 
 // ── Modules ──
 
-/// A file that does not say to which module it belongs.
-pub fn no_module(file: FileId) -> Diagnostic {
+/// A file that does not say to which module it belongs; `name` is made of the file's own.
+pub fn no_module(file: FileId, name: &str) -> Diagnostic {
     let start = Span::new(file, 0, 0);
     Diagnostic::new(Code::E0106, start, "this file belongs to no module", "expected `module NAME`")
-        .note("A module is one Django app and one Python module; every file says to which it belongs.")
+        .note(
+            "a module is one Django app and one Python module; every file says to which it belongs",
+        )
+        .help(format!("begin the file with `module {name}`"))
+        .fix(format!("add `module {name}`"), start, format!("module {name}\n\n"))
 }
 
 /// `module` twice in a file.

@@ -19,7 +19,7 @@ pub fn file(reader: &mut Reader<'_>, nodes: Nodes<'_>, tree: &mut SyntaxTree) {
         }
     }
     if tree.module.is_none() && !module_unread {
-        reader.diagnostics.push(errors::no_module(reader.file));
+        reader.diagnostics.push(errors::no_module(reader.file, &reader.module));
     }
 }
 

@@ -19,6 +19,7 @@ use pest::Parser as _;
 use pest::iterators::{Pair, Pairs};
 
 use crate::diagnostics::Diagnostic;
+use crate::naming;
 use crate::source::{FileId, Sources, Span};
 
 use super::tree::{SyntaxTree, Trivia};
@@ -45,9 +46,11 @@ const DIAGNOSTICS_LIMIT: usize = 1000;
 /// ```
 pub fn parse(sources: &Sources, file: FileId) -> (SyntaxTree, Vec<Diagnostic>) {
     let source = &sources.get(file).text;
+    let module = naming::module(sources.get(file).stem());
     let scan = scan::scan(file, source);
     let mut reader = Reader {
         file,
+        module,
         length: source.len(),
         text: &scan.text,
         damage: scan.damage,
@@ -75,6 +78,8 @@ pub fn parse(sources: &Sources, file: FileId) -> (SyntaxTree, Vec<Diagnostic>) {
 /// What the functions that make the tree share.
 struct Reader<'t> {
     file: FileId,
+    /// What the file's module could be called, when it does not say.
+    module: String,
     length: usize,
     text: &'t str,
     damage: Vec<Span>,

@@ -380,5 +380,4 @@ pub(crate) fn said_twice(what: &str, span: Span, first: Span) -> Diagnostic {
     Diagnostic::new(Code::E0412, span, format!("an entity says its {what} once"), "again here")
         .also(first, "first here")
         .help("take one of them away")
-        .fix("take this one away", span, "")
 }

@@ -6,14 +6,6 @@ use crate::diagnostics::{Code, Diagnostic, Edit};
 use crate::source::Span;
 use crate::syntax::tree;
 
-/// E0106: no `module` line.
-pub(crate) fn missing_module(start: Span, stem: &str) -> Diagnostic {
-    Diagnostic::new(Code::E0106, start, "this file does not say its module", "no `module` here")
-        .note("a module is one Django app and one Python module; every file belongs to one")
-        .help(format!("begin the file with `module {stem}`"))
-        .fix(format!("add `module {stem}`"), start, format!("module {stem}\n\n"))
-}
-
 /// E0207: two items of a module with one name.
 pub(crate) fn declared_twice(name: &tree::Name, first: Span, module: &str) -> Diagnostic {
     Diagnostic::new(
