@@ -4,6 +4,7 @@
 //! are gone (their members stand in the entities), an entity without a key has its `id`, and every
 //! many-to-many relation has a link entity, declared or made, whose two relations are like any other.
 
+mod deletes;
 mod expr;
 pub mod functions;
 mod resolve;
