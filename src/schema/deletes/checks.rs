@@ -25,7 +25,7 @@ pub(super) fn can_break(
     to_one: &ToOne,
 ) -> bool {
     let column = MemberId::Relation(relation);
-    if !mentions(&check.condition, column) {
+    if !check.condition.mentions(column) {
         return false;
     }
     let after = match to_one.delete {
@@ -123,8 +123,8 @@ impl Variables<'_> {
     }
 
     fn collect_part(&mut self, expr: &Expr) {
-        let text = text(expr);
-        if mentions(expr, self.column) {
+        let text = expr.shape();
+        if expr.mentions(self.column) {
             self.variable(Key::Part(text.clone(), true), 3);
         }
         self.variable(Key::Part(text, false), 3);
@@ -137,7 +137,7 @@ impl Variables<'_> {
             {
                 self.variable(Key::Null(*member), 2);
             }
-            _ => children(expr, &mut |child| self.collect_nulls(child)),
+            _ => expr.children(&mut |child| self.collect_nulls(child)),
         }
     }
 }
@@ -309,8 +309,8 @@ impl State<'_> {
     /// A part that only PostgreSQL can compute.
     fn part(&self, expr: &Expr) -> Truth {
         let is_before = matches!(self.column, Column::Referring);
-        let own = mentions(expr, self.variables.column) && is_before;
-        match self.variables.known.get(&Key::Part(text(expr), own)) {
+        let own = expr.mentions(self.variables.column) && is_before;
+        match self.variables.known.get(&Key::Part(expr.shape(), own)) {
             Some(&number) => match self.values[number] {
                 0 => Some(false),
                 1 => Some(true),
@@ -328,77 +328,4 @@ fn is_nullable(schema: &Schema, member: MemberId) -> bool {
             schema.to_one(relation).is_none_or(|to_one| to_one.optional)
         }
     }
-}
-
-fn mentions(expr: &Expr, column: MemberId) -> bool {
-    if let ExprKind::Member(member) = expr.kind {
-        return member == column;
-    }
-    let mut found = false;
-    children(expr, &mut |child| found |= mentions(child, column));
-    found
-}
-
-fn children(expr: &Expr, visit: &mut dyn FnMut(&Expr)) {
-    match &expr.kind {
-        ExprKind::Number(_)
-        | ExprKind::String(_)
-        | ExprKind::Boolean(_)
-        | ExprKind::Null
-        | ExprKind::Member(_)
-        | ExprKind::EnumValue(..)
-        | ExprKind::Sql(_) => {}
-        ExprKind::Call { arguments: items, .. } | ExprKind::Array(items) => {
-            items.iter().for_each(visit);
-        }
-        ExprKind::Unary { operand, .. }
-        | ExprKind::IsNull { operand, .. }
-        | ExprKind::Cast { operand, .. } => visit(operand),
-        ExprKind::Binary { left, right, .. } => {
-            visit(left);
-            visit(right);
-        }
-        ExprKind::In { operand, list, .. } => {
-            visit(operand);
-            list.iter().for_each(visit);
-        }
-        ExprKind::Between { operand, low, high, .. } => {
-            visit(operand);
-            visit(low);
-            visit(high);
-        }
-    }
-}
-
-/// A text that two parts share exactly when they say the same, wherever they stand.
-fn text(expr: &Expr) -> String {
-    let mut text = String::new();
-    write_text(expr, &mut text);
-    text
-}
-
-fn write_text(expr: &Expr, out: &mut String) {
-    match &expr.kind {
-        ExprKind::Call { function, .. } => out.push_str(function),
-        ExprKind::Unary { operator, .. } => out.push_str(&format!("{operator:?}")),
-        ExprKind::Binary { operator, .. } => out.push_str(&format!("{operator:?}")),
-        ExprKind::IsNull { negated, .. } => out.push_str(&format!("IsNull{negated}")),
-        ExprKind::In { negated, .. } => out.push_str(&format!("In{negated}")),
-        ExprKind::Between { negated, .. } => out.push_str(&format!("Between{negated}")),
-        ExprKind::Array(_) => out.push_str("Array"),
-        ExprKind::Cast { ty, .. } => out.push_str(&format!("{ty:?}")),
-        ExprKind::Number(_)
-        | ExprKind::String(_)
-        | ExprKind::Boolean(_)
-        | ExprKind::Null
-        | ExprKind::Member(_)
-        | ExprKind::EnumValue(..)
-        | ExprKind::Sql(_) => out.push_str(&format!("{:?}", expr.kind)),
-    }
-    out.push('(');
-    children(expr, &mut |child| {
-        write_text(child, out);
-        out.push(',');
-    });
-    out.push(')');
 }
