@@ -5,5 +5,4 @@
 
 pub mod describe;
 pub mod examples;
-pub mod hostile;
 pub mod session;

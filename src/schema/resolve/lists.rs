@@ -139,7 +139,7 @@ impl<'a> Lists<'a> {
                 (&modifier.kind, scope.member(&field.name.text))
             {
                 let elements = vec![plain(IndexKey::Member(member))];
-                self.add_unique(scope, Some(elements), options, modifier.span);
+                self.add_unique(scope, Some(elements), options, field.span);
             }
         }
     }
@@ -158,7 +158,6 @@ impl<'a> Lists<'a> {
                 condition,
                 deferrable: options.deferrable.is_some(),
                 nulls_distinct: options.nulls_distinct.is_none_or(|(distinct, _)| distinct),
-                nulls_said: options.nulls_distinct.is_some(),
                 message: text(&options.message),
                 name: name(&options.name),
                 span,

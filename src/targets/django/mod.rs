@@ -1,10 +1,96 @@
-//! The django target.
+//! The Django target: one app for each module.
+//!
+//! A migration makes the database by the same statements as `schema.sql`, and tells Django's state of it
+//! by the same models as `models.py`; so the two can't differ, and Django finds nothing to migrate.
+
+mod app;
+mod enums;
+mod field;
+mod file;
+mod meta;
+mod migration;
+mod model;
+mod relation;
+mod rules;
+mod support;
+mod types;
+mod values;
+mod within;
+
+use std::sync::LazyLock;
+
+use minijinja::Environment;
 
 pub mod expression;
 
 use super::{OutputFile, Program};
+use crate::relational::stages;
+use crate::target::DjangoOptions;
+use crate::templates;
+
+use app::{App, Names};
+use rules::Refusals;
+
+static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    templates::environment(&[
+        ("apps", include_str!("../../../templates/django/apps.py.jinja")),
+        ("database", include_str!("../../../templates/django/database.py.jinja")),
+        ("migration", include_str!("../../../templates/django/migration.py.jinja")),
+        ("models", include_str!("../../../templates/django/models.py.jinja")),
+        ("package", include_str!("../../../templates/django/package.py.jinja")),
+    ])
+});
 
 /// Generates the files.
-pub fn emit(_program: Program<'_>, _options: &crate::target::DjangoOptions) -> Vec<OutputFile> {
-    Vec::new()
+pub fn emit(program: Program<'_>, options: &DjangoOptions) -> Vec<OutputFile> {
+    let refusals = Refusals::find(program);
+    let names = Names::of(program.schema);
+    let schema = program.schema;
+    let groups: Vec<Vec<_>> = schema
+        .modules
+        .iter()
+        .map(|(_, module)| {
+            module.entities.iter().map(|&entity| program.layout.table(entity)).collect()
+        })
+        .collect();
+    let plan = migration::Plan::of(program, stages(program.database, &groups));
+    let mut files = Vec::new();
+    for module in schema.modules.ids() {
+        let fields = app::field_names(schema, module);
+        let app =
+            App { program, options, refusals: &refusals, names: &names, module, fields: &fields };
+        let folder = app.module_name(module);
+        let models = model::view(&app);
+        let migrations = migration::views(&app, &plan);
+        let mut needs = models.needs.clone();
+        for migration in &migrations {
+            needs.extend(&migration.needs);
+        }
+        needs.extend(support::of_relations(&app));
+        let mut file = |path: &str, contents: String, once: bool| {
+            files.push(OutputFile { path: format!("{folder}/{path}"), contents, once });
+        };
+        let render = |name, view| templates::render(&TEMPLATES, name, view);
+        file(
+            "__init__.py",
+            render("package", minijinja::context! { header => super::HEADER }),
+            false,
+        );
+        file("apps.py", templates::render(&TEMPLATES, "apps", app::view(&app)), false);
+        if !needs.is_empty() {
+            let view = support::view(&app, &needs);
+            file("database.py", templates::render(&TEMPLATES, "database", view), false);
+        }
+        file("models.py", templates::render(&TEMPLATES, "models", models), false);
+        file(
+            "migrations/__init__.py",
+            render("package", minijinja::context! { header => super::HEADER }),
+            false,
+        );
+        for migration in migrations {
+            let path = format!("migrations/{}.py", migration.name);
+            file(&path, templates::render(&TEMPLATES, "migration", migration), true);
+        }
+    }
+    files
 }

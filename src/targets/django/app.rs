@@ -1,0 +1,292 @@
+//! One module as a Django app, and what its parts are called.
+
+use std::collections::{HashMap, HashSet};
+
+use serde::Serialize;
+
+use crate::naming;
+use crate::relational::{Column, ColumnIx, ColumnOrigin, SqlNames, Table, type_sql};
+use crate::schema::{
+    EntityId, EntityKind, EnumId, FieldId, FieldType, ManyToMany, MemberId, ModuleId, RelationId,
+    RelationKind, Schema,
+};
+use crate::target::{DjangoOptions, OnDelete};
+use crate::targets::python::{self, docstring, string};
+use crate::targets::{HEADER, Program};
+
+use super::rules::Refusals;
+
+/// A module, with all that its files are made from.
+#[derive(Clone, Copy)]
+pub(super) struct App<'a> {
+    /// The program.
+    pub(super) program: Program<'a>,
+    /// What the project asks of Django.
+    pub(super) options: &'a DjangoOptions,
+    /// Which deletes the database may refuse.
+    pub(super) refusals: &'a Refusals,
+    /// What entities are called.
+    pub(super) names: &'a Names,
+    /// The module.
+    pub(super) module: ModuleId,
+    /// The names of all fields of its models.
+    pub(super) fields: &'a HashSet<String>,
+}
+
+/// What is asked often, found once.
+pub(super) struct Names {
+    classes: Vec<String>,
+    places: Vec<usize>,
+    links: HashMap<EntityId, RelationId>,
+}
+
+impl Names {
+    /// The names of a program's entities.
+    pub(super) fn of(schema: &Schema) -> Names {
+        let classes = schema.entities.iter().map(|(_, entity)| python::class(&entity.name));
+        let mut places = vec![0; schema.entities.len()];
+        for (_, module) in schema.modules.iter() {
+            for (place, entity) in module.entities.iter().enumerate() {
+                places[entity.index()] = place;
+            }
+        }
+        let links = schema.relations.iter().filter_map(|(id, relation)| match &relation.kind {
+            RelationKind::ManyToMany(many) => Some((many.link, id)),
+            RelationKind::ToOne(_) => None,
+        });
+        Names { classes: classes.collect(), places, links: links.collect() }
+    }
+}
+
+impl<'a> App<'a> {
+    /// The program's meaning.
+    pub(super) fn schema(&self) -> &'a Schema {
+        self.program.schema
+    }
+
+    /// The name of a module's app.
+    pub(super) fn module_name(&self, module: ModuleId) -> String {
+        python::attribute(&self.schema().modules[module].name)
+    }
+
+    /// An entity's class.
+    pub(super) fn class(&self, entity: EntityId) -> String {
+        self.names.classes[entity.index()].clone()
+    }
+
+    /// Django's lower-case name of a model.
+    pub(super) fn model_name(&self, entity: EntityId) -> String {
+        self.names.classes[entity.index()].to_lowercase()
+    }
+
+    /// `storefront.BannerPost`
+    pub(super) fn dotted(&self, entity: EntityId) -> String {
+        let module = self.module_name(self.schema().entities[entity].module);
+        format!("{module}.{}", self.names.classes[entity.index()])
+    }
+
+    /// `storefront.bannerpost`, as migrations name it.
+    pub(super) fn label(&self, entity: EntityId) -> String {
+        let module = self.module_name(self.schema().entities[entity].module);
+        format!("{module}.{}", self.model_name(entity))
+    }
+
+    /// Whether one class of the module stands before another.
+    pub(super) fn stands_before(&self, first: EntityId, second: EntityId) -> bool {
+        self.names.places[first.index()] < self.names.places[second.index()]
+    }
+
+    /// An entity's table.
+    pub(super) fn table(&self, entity: EntityId) -> &'a Table {
+        &self.program.database.tables[self.program.layout.table(entity)]
+    }
+
+    /// What `db_table` says. Django quotes no name that is quoted already, which is how a schema gets in.
+    pub(super) fn db_table(&self, table: &Table) -> String {
+        match &table.name.schema {
+            Some(schema) => {
+                let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+                format!("{}.{}", quoted(schema), quoted(&table.name.name))
+            }
+            None => table.name.name.to_string(),
+        }
+    }
+
+    /// A column of an entity's table.
+    pub(super) fn column(&self, entity: EntityId, column: ColumnIx) -> &'a Column {
+        &self.table(entity).columns[column]
+    }
+
+    /// The names of the members whose columns these are; `None` where a column is no member's.
+    pub(super) fn columns(&self, entity: EntityId, columns: &[ColumnIx]) -> Option<Vec<String>> {
+        let origins = self.program.layout.origins(self.program.layout.table(entity));
+        columns
+            .iter()
+            .map(|&column| match origins.columns[column] {
+                ColumnOrigin::Field(field) => Some(self.field_name(field)),
+                ColumnOrigin::Relation(relation) => Some(self.relation_name(relation)),
+                ColumnOrigin::SharedParent(_) => None,
+            })
+            .collect()
+    }
+
+    /// A field's attribute.
+    pub(super) fn field_name(&self, field: FieldId) -> String {
+        naming::snake(&self.schema().fields[field].name)
+    }
+
+    /// A relation's attribute.
+    pub(super) fn relation_name(&self, relation: RelationId) -> String {
+        naming::snake(&self.schema().relations[relation].name)
+    }
+
+    /// A member's attribute.
+    pub(super) fn member_name(&self, member: MemberId) -> String {
+        naming::snake(self.schema().member_name(member))
+    }
+
+    /// A relation's accessor on its target; `+` where it has none.
+    pub(super) fn accessor(&self, relation: RelationId) -> String {
+        let inverse = &self.schema().relations[relation].inverse;
+        inverse.as_ref().map_or_else(|| "+".to_owned(), |inverse| naming::snake(inverse))
+    }
+
+    /// The many-to-many relation that an entity is the link of.
+    pub(super) fn link_of(&self, entity: EntityId) -> Option<&'a ManyToMany> {
+        let relation = self.names.links.get(&entity)?;
+        self.schema().many_to_many(*relation)
+    }
+
+    /// The same, where it is ordered.
+    pub(super) fn ordered_link(&self, entity: EntityId) -> Option<&'a ManyToMany> {
+        self.link_of(entity).filter(|many| many.position.is_some())
+    }
+
+    /// Whether the relation is the end of an ordered link that the order is read through.
+    pub(super) fn ordered_end(&self, relation: RelationId) -> bool {
+        self.ordered_link(self.schema().relations[relation].source)
+            .is_some_and(|many| many.target_end == relation)
+    }
+
+    /// Whether Django makes the link's model itself. It names its columns after the models, deletes
+    /// links in Python, and knows no other rule; any other link has a class.
+    pub(super) fn hides_link(&self, link: EntityId) -> bool {
+        let schema = self.schema();
+        let EntityKind::Link { hidden: true, .. } = schema.entities[link].kind else {
+            return false;
+        };
+        let Some(many) = self.link_of(link) else { return false };
+        let ends = [many.source_end, many.target_end];
+        let target = |end: RelationId| schema.relations[end].target;
+        let own = target(ends[0]) == target(ends[1]);
+        self.options.on_delete == OnDelete::Python
+            && ends.iter().all(|&end| {
+                let external = schema.entities[target(end)].kind == EntityKind::External;
+                let cascades = schema
+                    .to_one(end)
+                    .is_some_and(|to_one| to_one.delete == crate::schema::DeleteRule::Cascade);
+                let model = self.model_name(target(end));
+                let named = match (own, end == ends[0]) {
+                    (false, _) => model,
+                    (true, true) => format!("from_{model}"),
+                    (true, false) => format!("to_{model}"),
+                };
+                let column = self
+                    .program
+                    .layout
+                    .relation(end)
+                    .map(|place| self.column(link, place.columns[0]).name.as_str());
+                !external && cascades && column == Some(&format!("{named}_id"))
+            })
+    }
+
+    /// Whether a link has more relations to one of its ends than that end.
+    pub(super) fn link_is_ambiguous(&self, link: EntityId) -> bool {
+        let schema = self.schema();
+        let Some(many) = self.link_of(link) else { return false };
+        let ends = [many.source_end, many.target_end].map(|end| schema.relations[end].target);
+        let toward = schema.entities[link].members.iter().filter(|member| match member {
+            MemberId::Relation(relation) => {
+                schema.to_one(*relation).is_some()
+                    && ends.contains(&schema.relations[*relation].target)
+            }
+            MemberId::Field(_) => false,
+        });
+        toward.count() > 2
+    }
+
+    /// Whether the model asks the database, and says in Django's words what it refuses.
+    pub(super) fn watches(&self, entity: EntityId) -> bool {
+        self.options.on_delete == OnDelete::Database && self.refusals.refusable(entity)
+    }
+
+    /// The constraints, quoted, that are checked late when rows of a watching model are deleted.
+    pub(super) fn late(&self, entity: EntityId) -> &'a [String] {
+        if self.watches(entity) { self.refusals.late(entity) } else { &[] }
+    }
+
+    /// The entities that have a class, in order.
+    pub(super) fn models(&self) -> impl Iterator<Item = EntityId> {
+        let app = *self;
+        self.schema().modules[self.module].entities.iter().copied().filter(move |&entity| {
+            app.schema().entities[entity].kind != EntityKind::External && !app.hides_link(entity)
+        })
+    }
+
+    /// A member's column as SQL writes it.
+    pub(super) fn quoted_column(&self, entity: EntityId, member: MemberId) -> String {
+        let columns = self.program.layout.member_columns(self.schema(), member);
+        let column = columns.first().map(|&column| &self.column(entity, column).name);
+        column.map_or_else(String::new, |name| crate::quoting::quote_identifier(name))
+    }
+
+    /// An enum's type as SQL writes it.
+    pub(super) fn enum_type(&self, id: EnumId) -> String {
+        let place = self.program.layout.enum_types[id.index()];
+        place
+            .map_or_else(String::new, |place| self.program.database.enum_types[place].name.quoted())
+    }
+
+    /// A type as SQL writes it.
+    pub(super) fn sql_type(&self, ty: &FieldType) -> String {
+        let names = SqlNames {
+            schema: self.schema(),
+            column: &|_| String::new(),
+            enum_type: &|id| self.enum_type(id),
+        };
+        let element = FieldType { base: ty.base.clone(), dimensions: 0 };
+        type_sql(&element, names).0.to_string()
+    }
+}
+
+/// The names of all fields and relations of a module's models.
+pub(super) fn field_names(schema: &Schema, module: ModuleId) -> HashSet<String> {
+    schema.modules[module]
+        .entities
+        .iter()
+        .flat_map(|&entity| &schema.entities[entity].members)
+        .map(|&member| naming::snake(schema.member_name(member)))
+        .collect()
+}
+
+/// What the template of `apps.py` prints.
+#[derive(Serialize)]
+pub(super) struct AppView {
+    header: &'static str,
+    docs: Option<String>,
+    class: String,
+    name: String,
+    label: Option<String>,
+}
+
+/// The app's configuration.
+pub(super) fn view(app: &App<'_>) -> AppView {
+    let module = &app.schema().modules[app.module];
+    AppView {
+        header: HEADER,
+        docs: module.docs.as_ref().map(|docs| docstring(docs, 0)),
+        class: format!("{}Config", python::class(&module.name)),
+        name: string(&app.module_name(app.module)),
+        label: module.label.as_ref().map(|label| string(label)),
+    }
+}

@@ -1,0 +1,233 @@
+//! Models: a class for each entity, as lines.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use crate::schema::{DisplayPart, EntityId, MemberId};
+use crate::targets::HEADER;
+use crate::targets::python::{Code, WIDTH, docstring, statement, string, width};
+
+use super::app::App;
+use super::file::{Place, PythonFile, Support};
+use super::{enums, field, meta, relation, within};
+
+/// What the template of `models.py` prints.
+#[derive(Serialize)]
+pub(super) struct ModelsView {
+    header: &'static str,
+    docs: Option<String>,
+    imports: String,
+    enums: Vec<EnumView>,
+    models: Vec<ModelView>,
+    #[serde(skip)]
+    pub(super) needs: BTreeSet<Support>,
+}
+
+#[derive(Serialize)]
+struct EnumView {
+    name: String,
+    base: String,
+    docs: Option<String>,
+    members: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct ModelView {
+    name: String,
+    bases: String,
+    docs: Option<String>,
+    /// Fields, one or more lines each.
+    fields: String,
+    /// The body of `Meta`.
+    meta: String,
+    /// Methods, with a blank line before each.
+    methods: String,
+}
+
+/// The models of an app.
+pub(super) fn view(app: &App<'_>) -> ModelsView {
+    let schema = app.schema();
+    let module = &schema.modules[app.module];
+    let mut file = PythonFile::new(Place::Models, app.fields);
+    let enums = module
+        .enums
+        .iter()
+        .map(|&id| {
+            let definition = &schema.enums[id];
+            EnumView {
+                name: crate::targets::python::class(&definition.name),
+                base: file.models(enums::base(definition)),
+                docs: definition.docs.as_deref().map(|docs| docstring(docs, 4)),
+                members: enums::members(definition),
+            }
+        })
+        .collect();
+    let models = app.models().map(|entity| model(app, entity, &mut file)).collect();
+    ModelsView {
+        header: HEADER,
+        docs: module.docs.as_deref().map(|docs| docstring(docs, 0)),
+        enums,
+        models,
+        imports: file.imports.render(0).trim_end().to_owned(),
+        needs: file.needs,
+    }
+}
+
+fn model(app: &App<'_>, entity: EntityId, file: &mut PythonFile<'_>) -> ModelView {
+    let definition = &app.schema().entities[entity];
+    let mut fields = String::new();
+    if definition.key.len() > 1 {
+        let key = composite_key(app, entity, file);
+        fields.push_str(&statement(4, "pk = ", &key, ""));
+    }
+    for &member in &definition.members {
+        let (code, docs) = match member {
+            MemberId::Field(id) => {
+                (field::field(app, id, file), app.schema().fields[id].docs.as_deref())
+            }
+            MemberId::Relation(id) => {
+                (relation::relation(app, id, file), app.schema().relations[id].docs.as_deref())
+            }
+        };
+        let annotation = match member {
+            MemberId::Relation(id) => relation::annotation(app, id, file),
+            MemberId::Field(_) => None,
+        };
+        let name = app.member_name(member);
+        fields.push_str(&match annotation {
+            Some(annotation) => annotated(4, &name, &annotation, &code),
+            None => statement(4, &format!("{name} = "), &code, ""),
+        });
+        if let Some(docs) = docs {
+            fields.push_str(&format!("    {}\n", docstring(docs, 4)));
+        }
+    }
+    fields.push_str(&settings(app, entity));
+    let mut meta = String::new();
+    for (name, code) in meta::options(app, entity, file) {
+        meta.push_str(&option(8, name, &code));
+    }
+    let mut methods = String::new();
+    if let Some(display) = display(app, entity) {
+        methods.push_str(&format!("\n    def __str__(self) -> str:\n        return {display}\n"));
+    }
+    methods.push_str(&within::clean(app, entity, file));
+    ModelView {
+        name: app.class(entity),
+        bases: bases(app, entity, file).join(", "),
+        docs: definition.docs.as_deref().map(|docs| docstring(docs, 4)),
+        fields: fields.trim_end().to_owned(),
+        meta: meta.trim_end().to_owned(),
+        methods: methods.trim_end().to_owned(),
+    }
+}
+
+/// `models.CompositePrimaryKey("a_id", "b_id")`
+pub(super) fn composite_key(app: &App<'_>, entity: EntityId, file: &mut PythonFile<'_>) -> Code {
+    let definition = &app.schema().entities[entity];
+    let call = file.call("CompositePrimaryKey");
+    let key = definition.key.iter().fold(call, |key, member| {
+        let suffix = if matches!(member, MemberId::Relation(_)) { "_id" } else { "" };
+        key.with(string(&format!("{}{suffix}", app.member_name(*member))))
+    });
+    match file.place {
+        Place::Models => key,
+        Place::Migration => key
+            .keyword("blank", "True")
+            .keyword("editable", "False")
+            .keyword("primary_key", "True")
+            .keyword("serialize", "False"),
+    }
+}
+
+/// What the model tells the classes that it inherits from.
+fn settings(app: &App<'_>, entity: EntityId) -> String {
+    let mut lines = String::new();
+    if let Some(many) = app.ordered_link(entity) {
+        let source = string(&app.relation_name(many.source_end));
+        lines.push_str(&format!("\n    source_field = {source}\n"));
+    }
+    let late = app.late(entity);
+    if !late.is_empty() {
+        let names = late.iter().map(|name| Code::text(string(name))).collect();
+        lines.push('\n');
+        lines.push_str(&statement(4, "checked_late = ", &Code::tuple(names), ""));
+    }
+    lines
+}
+
+/// The classes that the model inherits from: the user's own first.
+fn bases(app: &App<'_>, entity: EntityId, file: &mut PythonFile<'_>) -> Vec<String> {
+    let mut bases = Vec::new();
+    for mixin in &app.schema().entities[entity].django_mixins {
+        let (module, class) = mixin.rsplit_once('.').unwrap_or(("", mixin));
+        if !module.is_empty() {
+            file.imports.name(module, class);
+        }
+        bases.push(class.to_owned());
+    }
+    let user = bases.len();
+    if app.ordered_link(entity).is_some() {
+        bases.push(file.support(Support::OrderedLink));
+    }
+    if app.watches(entity) {
+        bases.push(file.support(Support::Refusable));
+    }
+    if within::speaks(app, entity) {
+        bases.push(file.support(Support::SameParent));
+    }
+    if bases.len() == user {
+        bases.push(file.models("Model"));
+    }
+    bases
+}
+
+/// The f-string of `__str__`.
+fn display(app: &App<'_>, entity: EntityId) -> Option<String> {
+    let display = app.schema().entities[entity].display.as_ref()?;
+    let mut text = String::new();
+    let mut formatted = false;
+    let members = display.parts.iter().any(|part| matches!(part, DisplayPart::Member(_)));
+    for part in &display.parts {
+        match part {
+            DisplayPart::Text(plain) if members => {
+                text.push_str(&plain.replace('{', "{{").replace('}', "}}"));
+            }
+            DisplayPart::Text(plain) => text.push_str(plain),
+            DisplayPart::Member(member) => {
+                formatted = true;
+                text.push_str(&format!("{{self.{}}}", app.member_name(*member)));
+            }
+        }
+    }
+    Some(format!("{}{}", if formatted { "f" } else { "" }, string(&text)))
+}
+
+/// `name: annotation = call(…)`; where the line would be too wide up to the first bracket, the call stands
+/// in parentheses.
+fn annotated(indent: usize, name: &str, annotation: &str, code: &Code) -> String {
+    let prefix = format!("{name}: {annotation} = ");
+    let Code::Brackets { before, .. } = code else {
+        return statement(indent, &prefix, code, "");
+    };
+    let column = indent + width(&prefix);
+    if column + width(&code.flat()) <= WIDTH || column + width(before) < WIDTH {
+        return statement(indent, &prefix, code, "");
+    }
+    let space = " ".repeat(indent);
+    let inner = statement(indent + 4, "", code, "");
+    format!("{space}{prefix}(\n{inner}{space})\n")
+}
+
+/// `name = code`; a literal that is too long beside its name stands in parentheses, where it fits then.
+fn option(indent: usize, name: &str, code: &Code) -> String {
+    if let Code::Text(text) = code {
+        let long = indent + width(name) + 3 + width(text) > WIDTH;
+        if long && indent + 4 + width(text) <= WIDTH {
+            let space = " ".repeat(indent);
+            return format!("{space}{name} = (\n{space}    {text}\n{space})\n");
+        }
+    }
+    statement(indent, &format!("{name} = "), code, "")
+}

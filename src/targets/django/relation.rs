@@ -1,0 +1,183 @@
+//! Relations: foreign keys, one-to-ones, and many-to-manys.
+
+use crate::schema::{DeleteRule, EntityId, EntityKind, MemberId, Reference, RelationId, ToOne};
+use crate::target::OnDelete;
+use crate::targets::python::{Code, string};
+
+use super::app::App;
+use super::file::{Place, PythonFile, Support};
+use super::rules::{Said, on_delete};
+use super::values;
+
+/// A relation of a model.
+pub(super) fn relation(app: &App<'_>, id: RelationId, file: &mut PythonFile<'_>) -> Code {
+    match app.schema().to_one(id) {
+        Some(to_one) => foreign_key(app, id, to_one, file),
+        None => many_to_many(app, id, file),
+    }
+}
+
+fn foreign_key(app: &App<'_>, id: RelationId, to_one: &ToOne, file: &mut PythonFile<'_>) -> Code {
+    let schema = app.schema();
+    let relation = &schema.relations[id];
+    let key = schema.entities[relation.source].key == [MemberId::Relation(id)];
+    let one = to_one.one_to_one || key;
+    let call = file.call(if one { "OneToOneField" } else { "ForeignKey" });
+    let mut code = to(app, relation.source, relation.target, call, file)
+        .keyword("on_delete", rule(app, id, file));
+    if key {
+        code = code.keyword("primary_key", "True");
+        if file.place == Place::Migration {
+            code = code.keyword("serialize", "False");
+        }
+    }
+    if to_one.optional {
+        code = code.keyword("null", "True").keyword("blank", "True");
+    }
+    if let Reference::Fields(fields) = &to_one.references
+        && let [field] = fields.as_slice()
+    {
+        code = code.keyword("to_field", string(&app.field_name(*field)));
+    }
+    code = code.keyword("related_name", string(&app.accessor(id)));
+    if relation.inverse.is_none() && app.ordered_end(id) {
+        // Whoever reads in the order of the links has to name them.
+        code = code.keyword("related_query_name", string(&app.model_name(relation.source)));
+    }
+    if let Some(default) = &to_one.default {
+        let value = values::default(app, relation.source, default, file);
+        if to_one.delete == DeleteRule::SetDefault && app.options.on_delete == OnDelete::Python {
+            code = code.keyword("default", value.clone());
+        }
+        code = code.keyword("db_default", value);
+    }
+    let place = app.program.layout.relation(id);
+    let column = place.and_then(|place| place.columns.first());
+    if let Some(column) = column.map(|&column| app.column(relation.source, column)) {
+        if *column.name != format!("{}_id", app.relation_name(id)) {
+            code = code.keyword("db_column", string(&column.name));
+        }
+        code = code.keyword("db_constraint", "False");
+        if !one {
+            code = code.keyword("db_index", "False");
+        }
+        if let Some(label) = &relation.label {
+            code = code.keyword("verbose_name", string(label));
+        }
+        if let Some(comment) = &column.comment {
+            code = code.keyword("db_comment", string(comment));
+        }
+    }
+    code
+}
+
+fn rule(app: &App<'_>, id: RelationId, file: &mut PythonFile<'_>) -> Code {
+    match on_delete(app.schema(), app.options, app.refusals, id) {
+        Said::Django(name) => Code::text(file.models(name)),
+        Said::Silent => Code::text(file.models("DO_NOTHING")),
+        Said::Watched(name) => {
+            let rule = file.models(name);
+            Code::call(file.support(Support::InDatabase)).with(rule)
+        }
+    }
+}
+
+/// The first argument of a relation: the model that it points at.
+fn to(
+    app: &App<'_>,
+    source: EntityId,
+    target: EntityId,
+    call: Code,
+    file: &mut PythonFile<'_>,
+) -> Code {
+    let schema = app.schema();
+    let entity = &schema.entities[target];
+    let model = if entity.kind == EntityKind::External {
+        match entity.django_model.as_deref() {
+            Some(setting) if setting.starts_with("settings.") => {
+                let module = file.module("django.conf", "settings");
+                setting.replacen("settings", &module, 1)
+            }
+            Some(model) => string(model),
+            None => string(&app.label(target)),
+        }
+    } else if file.place == Place::Migration {
+        string(&app.label(target))
+    } else if source == target {
+        string("self")
+    } else if entity.module != app.module {
+        string(&app.dotted(target))
+    } else if app.stands_before(target, source) {
+        app.class(target)
+    } else {
+        string(&app.class(target))
+    };
+    match file.place {
+        Place::Models => call.with(model),
+        Place::Migration => call.keyword("to", model),
+    }
+}
+
+fn many_to_many(app: &App<'_>, id: RelationId, file: &mut PythonFile<'_>) -> Code {
+    let schema = app.schema();
+    let relation = &schema.relations[id];
+    let many = schema.many_to_many(id).expect("a relation is to one or to many");
+    let call = match many.position {
+        Some(_) => Code::call(file.support(Support::OrderedManyToManyField)),
+        None => file.call("ManyToManyField"),
+    };
+    let mut code = to(app, relation.source, relation.target, call, file);
+    if app.hides_link(many.link) {
+        let link = app.table(many.link);
+        code = code.keyword("db_table", string(&app.db_table(link)));
+        code = code.keyword("db_constraint", "False");
+    } else {
+        let link = match file.place {
+            Place::Models if schema.entities[many.link].module == app.module => {
+                app.class(many.link)
+            }
+            // Django's state of a link has its name as it is.
+            Place::Models | Place::Migration => app.dotted(many.link),
+        };
+        code = code.keyword("through", string(&link));
+        if app.link_is_ambiguous(many.link) {
+            let ends = [many.source_end, many.target_end];
+            let ends = ends.map(|end| Code::text(string(&app.relation_name(end))));
+            code = code.keyword("through_fields", Code::tuple(ends.into()));
+        }
+    }
+    code = code.keyword("related_name", string(&app.accessor(id)));
+    if relation.source == relation.target && file.place == Place::Models {
+        code = code.keyword("symmetrical", "False");
+    }
+    if relation.here.min == 0 {
+        code = code.keyword("blank", "True");
+    }
+    if let Some(label) = &relation.label {
+        code = code.keyword("verbose_name", string(label));
+    }
+    code
+}
+
+/// The type of an ordered many-to-many, which a type checker can't infer from its arguments.
+pub(super) fn annotation(
+    app: &App<'_>,
+    id: RelationId,
+    file: &mut PythonFile<'_>,
+) -> Option<String> {
+    let schema = app.schema();
+    let many = schema.many_to_many(id).filter(|many| many.position.is_some())?;
+    let field = file.support(Support::OrderedManyToManyField);
+    file.imports.name("__future__", "annotations");
+    let mut class = |entity: EntityId| {
+        if schema.entities[entity].module == app.module
+            && schema.entities[entity].kind != EntityKind::External
+        {
+            return app.class(entity);
+        }
+        file.imports.name("typing", "Any");
+        "Any".to_owned()
+    };
+    let (target, link) = (class(schema.relations[id].target), class(many.link));
+    Some(format!("{field}[{target}, {link}]"))
+}
