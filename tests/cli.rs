@@ -1,4 +1,5 @@
 //! The command line as a process: exit statuses, formats, what it writes and what it refuses.
+#![allow(clippy::unwrap_used, reason = "the helpers of tests may panic as the tests may")]
 #![cfg(feature = "cli")]
 
 use std::fs;

@@ -9,6 +9,7 @@
 //!
 //! What stands between `<!-- excerpt PATH -->` and the end of the next fence is from that file of the
 //! storefront's output; a line `…` behind a comment sign leaves something out.
+#![allow(clippy::unwrap_used, reason = "the helpers of tests may panic as the tests may")]
 
 use std::collections::HashSet;
 use std::fs;

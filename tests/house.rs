@@ -1,4 +1,5 @@
 //! The house rules that a machine can hold: which room uses which, and what no source file may lack or have.
+#![allow(clippy::unwrap_used, reason = "the helpers of tests may panic as the tests may")]
 
 use std::collections::BTreeMap;
 use std::fs;

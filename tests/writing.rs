@@ -1,4 +1,5 @@
 //! Files on a disk: everything or nothing, only what changed, never over another's.
+#![allow(clippy::unwrap_used, reason = "the helpers of tests may panic as the tests may")]
 #![cfg(feature = "project")]
 
 use std::fs;
@@ -173,12 +174,12 @@ fn a_migration_that_exists_stays_until_it_is_to_be_replaced() {
     let migration = (MIGRATION.0, MIGRATION.1, "class Migration: atomic = True\n");
 
     let report = place.write(&[models, migration]).unwrap();
-    assert_eq!(report.targets[2].outdated, [path.clone()]);
+    assert_eq!(report.targets[2].outdated, std::slice::from_ref(&path));
     assert_eq!(report.targets[2].written.len(), 1);
     assert_eq!(fs::read_to_string(&path).unwrap(), old);
 
     let report = place.write_with(Initial::Replace, &[models, migration]).unwrap();
-    assert_eq!(report.targets[2].written, [path.clone()]);
+    assert_eq!(report.targets[2].written, std::slice::from_ref(&path));
     assert!(fs::read_to_string(&path).unwrap().contains("atomic"));
 }
 
