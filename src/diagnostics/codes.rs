@@ -65,6 +65,8 @@ codes! {
     E0210 Error "names that Python folds together";
     E0211 Error "mixins that hold one another";
     E0212 Error "an external entity that says too little or too much";
+    E0213 Error "a name that the database can't have";
+    E0214 Error "displays that show one another";
     // Types and expressions
     E0301 Error "a default of the wrong type";
     E0302 Error "an operand of the wrong type";

@@ -124,10 +124,12 @@ pub fn has_errors(diagnostics: &[Diagnostic]) -> bool {
 
 /// Of `candidates`, the one that `name` was most likely meant to be, when one is near enough.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let bound = (name.chars().count() / 3).max(1);
+    let length = name.chars().count();
+    let bound = (length / 3).max(1);
     let folded = name.to_lowercase();
     candidates
         .into_iter()
+        .filter(|candidate| candidate.chars().count().abs_diff(length) <= bound)
         .filter_map(|candidate| {
             let distance = strsim::damerau_levenshtein(&folded, &candidate.to_lowercase());
             (distance <= bound && candidate != name).then_some((distance, candidate))

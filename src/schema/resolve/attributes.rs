@@ -182,6 +182,17 @@ fn settings<'a>(
     all
 }
 
+/// Reports a name in the database that PostgreSQL could not have, or would cut.
+pub(crate) fn check_name(name: &str, span: Span, found: &mut Vec<Diagnostic>) {
+    if !is_database_name(name) {
+        found.push(errors::database_name(span, name));
+    }
+}
+
+fn is_database_name(name: &str) -> bool {
+    (1..=63).contains(&name.len()) && !name.contains('\0')
+}
+
 fn described(place: Place) -> &'static str {
     match place {
         Place::Module => "a module",
@@ -210,7 +221,7 @@ fn wanted(kind: Kind, meaning: Meaning) -> (&'static str, &'static str) {
 fn value(literal: &Literal, kind: Kind) -> Option<&str> {
     let LiteralKind::String(text) = &literal.kind else { return None };
     let fits = match kind {
-        Kind::Identifier => !text.is_empty() && text.len() <= 63 && !text.contains('\0'),
+        Kind::Identifier => is_database_name(text),
         Kind::DottedPath => text.contains('.') && text.split('.').all(is_python_identifier),
         Kind::Lazy => SqlalchemyOptions::LAZY.contains(&text.as_str()),
     };

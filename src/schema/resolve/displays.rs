@@ -1,13 +1,13 @@
 //! `display "{name} ({store})"`, taken apart.
 
 use crate::diagnostics::{self, Diagnostic};
-use crate::schema::{Display, DisplayPart};
+use crate::schema::{Display, DisplayPart, EntityId, MemberId, RelationId, Schema};
 use crate::source::{Sources, Span};
 use crate::syntax::tree;
 
 use super::names::Meaning;
 use super::scope::Scope;
-use super::{errors, keys};
+use super::{Draft, errors, keys};
 
 /// Reads the text of a display. What names nothing has a diagnostic, and is left out.
 pub(crate) fn read(
@@ -69,6 +69,57 @@ fn member(scope: Scope<'_>, name: &tree::Name, found: &mut Vec<Diagnostic>) -> O
         }
     }
     None
+}
+
+/// Reports displays that lead back to themselves over other entities. One that shows the same entity again
+/// (a category its parent) is a tree, and ends at its root.
+pub(crate) fn find_circles(draft: &mut Draft<'_>) {
+    let schema = &draft.schema;
+    let mut done = vec![false; schema.entities.len()];
+    let mut place: Vec<Option<usize>> = vec![None; schema.entities.len()];
+    for start in schema.entities.ids() {
+        let mut path: Vec<(EntityId, usize)> = vec![(start, 0)];
+        while let Some((entity, next)) = path.last_mut() {
+            let entity = *entity;
+            let shown = shown(schema, entity, *next).filter(|_| !done[entity.index()]);
+            *next += 1;
+            let here = path.len() - 1;
+            place[entity.index()] = Some(here);
+            let Some(relation) = shown else {
+                place[entity.index()] = None;
+                done[entity.index()] = true;
+                path.pop();
+                continue;
+            };
+            let target = schema.relations[relation].target;
+            match place[target.index()] {
+                Some(first) if first < here => {
+                    let circle = &path[first..];
+                    let mut names: Vec<&str> = circle
+                        .iter()
+                        .map(|&(entity, _)| schema.entities[entity].name.as_str())
+                        .collect();
+                    names.push(&schema.entities[target].name);
+                    let spans: Vec<Span> =
+                        circle.iter().map(|&(entity, _)| schema.entities[entity].span).collect();
+                    let (&own, others) = spans.split_first().expect("a circle has an entity");
+                    draft.found.push(errors::display_circle(own, &names, others));
+                }
+                Some(_) => {}
+                None => path.push((target, 0)),
+            }
+        }
+    }
+}
+
+/// The relation that is the part of a display of that number among its relations.
+fn shown(schema: &Schema, entity: EntityId, number: usize) -> Option<RelationId> {
+    let parts = schema.entities[entity].display.iter().flat_map(|display| &display.parts);
+    let relations = parts.filter_map(|part| match part {
+        DisplayPart::Member(MemberId::Relation(relation)) => Some(*relation),
+        DisplayPart::Member(MemberId::Field(_)) | DisplayPart::Text(_) => None,
+    });
+    relations.into_iter().nth(number)
 }
 
 /// Where the bytes of a text stand: exactly, unless escapes have moved them.

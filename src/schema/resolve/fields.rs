@@ -46,7 +46,10 @@ pub(crate) fn declare_field<'a>(
     for modifier in &tree.modifiers {
         match &modifier.kind {
             ModifierKind::Label(text) => field.label = Some(text.value.clone()),
-            ModifierKind::Column(text) => field.column = Some(text.value.clone()),
+            ModifierKind::Column(text) => {
+                attributes::check_name(&text.value, text.span, &mut draft.found);
+                field.column = Some(text.value.clone());
+            }
             ModifierKind::Attribute(attribute) => {
                 attributes::check_field(attribute, &mut draft.found);
             }

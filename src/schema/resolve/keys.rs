@@ -1,7 +1,7 @@
 //! Primary keys: `key` after a field or a relation, and `key (…)`.
 
-use crate::diagnostics;
-use crate::schema::{EntityId, MemberId, RelationKind, Schema};
+use crate::diagnostics::{self, Diagnostic};
+use crate::schema::{EntityId, MemberId, Reference, RelationId, RelationKind, Schema, ToOne};
 use crate::source::Span;
 use crate::syntax::tree::{self, ClauseKind, Member, ModifierKind};
 
@@ -114,38 +114,94 @@ fn nullable(schema: &Schema, member: MemberId) -> Option<(Span, String)> {
     }
 }
 
-/// Reports keys that are made of relations which lead back to them, and so have no columns at all.
-pub(crate) fn find_circles(draft: &mut Draft<'_>) {
+/// The most columns that PostgreSQL has in a key (`INDEX_MAX_KEYS`); also how far keys may be made of
+/// relations to keys that are made of relations.
+const MOST: usize = 32;
+
+/// Reports keys that are made of relations which lead back to them, and so have no columns at all, and
+/// keys of more columns than PostgreSQL can have.
+pub(crate) fn check_keys(draft: &mut Draft<'_>) {
     let schema = &mut draft.schema;
-    // 0: not seen, 1: on the path, 2: done.
-    let mut state = vec![0_u8; schema.entities.len()];
+    let mut known: Vec<Option<Size>> = vec![None; schema.entities.len()];
+    let mut on_path = vec![false; schema.entities.len()];
     for start in schema.entities.ids() {
         let mut path = vec![(start, 0)];
         while let Some((entity, next)) = path.last_mut() {
             let entity = *entity;
-            state[entity.index()] = state[entity.index()].max(1);
-            let Some(&member) = schema.entities[entity].key.get(*next) else {
-                state[entity.index()] = 2;
+            on_path[entity.index()] = true;
+            let key = &schema.entities[entity].key;
+            let member = if known[entity.index()].is_none() { key.get(*next) } else { None };
+            let Some(&member) = member else {
+                if known[entity.index()].is_none() {
+                    known[entity.index()] = Some(measure(schema, entity, &known, &mut draft.found));
+                }
+                on_path[entity.index()] = false;
                 path.pop();
                 continue;
             };
             *next += 1;
-            let MemberId::Relation(relation) = member else { continue };
+            let Some(relation) = refers_to_key(schema, member) else { continue };
             let target = schema.relations[relation].target;
-            match state[target.index()] {
-                0 => path.push((target, 0)),
-                1 => {
-                    let relation = &schema.relations[relation];
-                    draft.found.push(errors::key_circle(relation.span, &relation.name));
-                    schema.entities[entity].key.retain(|&other| other != member);
-                    break_open(schema, entity);
-                    path.pop();
-                    state[entity.index()] = 2;
-                }
-                _ => {}
+            if on_path[target.index()] {
+                let relation = &schema.relations[relation];
+                draft.found.push(errors::key_circle(relation.span, &relation.name));
+                *next -= 1;
+                schema.entities[entity].key.retain(|&other| other != member);
+                break_open(schema, entity);
+            } else if known[target.index()].is_none() {
+                path.push((target, 0));
             }
         }
     }
+}
+
+/// How many columns a key has, and how many keys stand behind one another in it.
+#[derive(Debug, Clone, Copy)]
+struct Size {
+    columns: usize,
+    depth: usize,
+}
+
+/// Measures a key whose parts are all known. One that is too large is cut short.
+fn measure(
+    schema: &mut Schema,
+    entity: EntityId,
+    known: &[Option<Size>],
+    found: &mut Vec<Diagnostic>,
+) -> Size {
+    let mut size = Size { columns: 0, depth: 0 };
+    let sum = schema.entities[entity].key.iter().map(|&member| match member {
+        MemberId::Field(_) => Size { columns: 1, depth: 0 },
+        MemberId::Relation(relation) => match &schema.relations[relation].kind {
+            RelationKind::ToOne(ToOne { references: Reference::Fields(fields), .. }) => {
+                Size { columns: fields.len(), depth: 0 }
+            }
+            RelationKind::ToOne(_) | RelationKind::ManyToMany(_) => {
+                let target = schema.relations[relation].target;
+                let inner = known[target.index()].unwrap_or(Size { columns: 1, depth: 0 });
+                Size { columns: inner.columns, depth: inner.depth + 1 }
+            }
+        },
+    });
+    for part in sum {
+        size.columns += part.columns;
+        size.depth = size.depth.max(part.depth);
+    }
+    if size.columns > MOST || size.depth > MOST {
+        let declared = &mut schema.entities[entity];
+        found.push(errors::key_too_large(declared.span, &declared.name, size.columns));
+        declared.key.clear();
+        break_open(schema, entity);
+        size = Size { columns: schema.entities[entity].key.len(), depth: 0 };
+    }
+    size
+}
+
+/// The relation that a part of a key is, when it refers to its target's key.
+fn refers_to_key(schema: &Schema, member: MemberId) -> Option<RelationId> {
+    let MemberId::Relation(relation) = member else { return None };
+    schema.to_one(relation).filter(|to_one| to_one.references == Reference::Key)?;
+    Some(relation)
 }
 
 /// Leaves some key in place of one that had only a circle, for what still looks at it.

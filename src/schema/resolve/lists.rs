@@ -91,7 +91,7 @@ impl<'a> Lists<'a> {
                 self.checks.extend(condition.map(|condition| Check {
                     condition,
                     message: text(&check.message),
-                    name: name(&check.name),
+                    name: name(&check.name, &mut self.found),
                     span: check.span,
                 }));
             }
@@ -120,6 +120,7 @@ impl<'a> Lists<'a> {
                 say(&mut self.said.plural, "plural", label.plural.as_ref(), own, found);
             }
             Member::Table(text) => {
+                attributes::check_name(&text.value, text.span, &mut self.found);
                 say(&mut self.said.table, "table", Some(text), own, &mut self.found);
             }
             Member::Storage(storage) => {
@@ -159,7 +160,7 @@ impl<'a> Lists<'a> {
                 deferrable: options.deferrable.is_some(),
                 nulls_distinct: options.nulls_distinct.is_none_or(|(distinct, _)| distinct),
                 message: text(&options.message),
-                name: name(&options.name),
+                name: name(&options.name, &mut self.found),
                 span,
             });
         }
@@ -177,7 +178,7 @@ impl<'a> Lists<'a> {
                 include,
                 condition,
                 storage: parameters(&index.storage).collect(),
-                name: name(&index.name),
+                name: name(&index.name, &mut self.found),
                 span: index.span,
             });
         }
@@ -197,7 +198,7 @@ impl<'a> Lists<'a> {
                 condition,
                 deferrable: exclude.deferrable.is_some(),
                 message: text(&exclude.message),
-                name: name(&exclude.name),
+                name: name(&exclude.name, &mut self.found),
                 span: exclude.span,
             });
         }
@@ -240,8 +241,11 @@ fn say<'a>(
     }
 }
 
-fn name(name: &Option<tree::Name>) -> Option<String> {
-    name.as_ref().map(|name| name.text.to_string())
+/// `as NAME`
+fn name(name: &Option<tree::Name>, found: &mut Vec<Diagnostic>) -> Option<String> {
+    let name = name.as_ref()?;
+    attributes::check_name(&name.text, name.span, found);
+    Some(name.text.to_string())
 }
 
 /// An optional condition; `None` when it is there and has a diagnostic.

@@ -59,14 +59,15 @@ pub fn resolve(
     attributes::resolve_modules(&input, &mut draft);
     entities::declare_members(&input, &mut draft);
     entities::check_unused_mixins(&input, &unused, &mut draft.found);
-    keys::find_circles(&mut draft);
-    links::resolve_links(&input, &mut draft);
     relations::resolve_references(&input, &mut draft);
+    keys::check_keys(&mut draft);
+    links::resolve_links(&input, &mut draft);
     within::resolve_within(&input, &mut draft);
     fields::resolve_values(&input, &mut draft);
     relations::resolve_defaults(&input, &mut draft);
     lists::resolve_lists(&input, &mut draft);
-    relations::check_references(&mut draft);
+    displays::find_circles(&mut draft);
+    relations::check_references(&input, &mut draft);
     external::check(&input, &mut draft);
     accessors::resolve_incoming(&mut draft);
     accessors::check(&input, &mut draft);

@@ -41,6 +41,9 @@ pub(crate) fn declare_relation<'a>(
     let delete = rules::delete_rule(tree, &clauses, shape, found);
     rules::check_clauses(tree, &clauses, shape, found);
     let sqlalchemy_lazy = attributes::relation_lazy(&clauses.attributes, found);
+    if let Some((column, _)) = clauses.column {
+        attributes::check_name(&column.value, column.span, found);
+    }
     let inverse = inverse(draft, entity, placed, tree);
     let Pointed::Entity(target) = target else { return None };
     let external = &draft.schema.entities[target];
@@ -230,11 +233,6 @@ pub(crate) fn resolve_references(input: &Input<'_>, draft: &mut Draft<'_>) {
                 reference = Reference::Fields(fields);
             }
         }
-        let columns = reference_columns(schema, relation.target, &reference);
-        if columns.len() > 1 && input.is_on(Target::Django) {
-            let owner = &schema.entities[relation.target];
-            found.push(errors::composite_under_django(written.tree, owner.span));
-        }
         if let RelationKind::ToOne(to_one) = &mut draft.schema.relations[written.id].kind {
             to_one.references = reference;
         }
@@ -306,11 +304,17 @@ pub(crate) fn resolve_defaults(input: &Input<'_>, draft: &mut Draft<'_>) {
     draft.found.append(&mut found);
 }
 
-/// Reports references to columns that are not unique together.
-pub(crate) fn check_references(draft: &mut Draft<'_>) {
+/// Reports references to columns that are not unique together, and under Django to several columns.
+pub(crate) fn check_references(input: &Input<'_>, draft: &mut Draft<'_>) {
     for written in &draft.relations {
         let relation = &draft.schema.relations[written.id];
         let RelationKind::ToOne(to_one) = &relation.kind else { continue };
+        if input.is_on(Target::Django)
+            && reference_columns(&draft.schema, relation.target, &to_one.references).len() > 1
+        {
+            let owner = &draft.schema.entities[relation.target];
+            draft.found.push(errors::composite_under_django(written.tree, owner.span));
+        }
         let Reference::Fields(fields) = &to_one.references else { continue };
         let target = &draft.schema.entities[relation.target];
         let is_unique = target.uniques.iter().any(|unique| {

@@ -51,6 +51,18 @@ pub(crate) fn key_circle(span: Span, name: &str) -> Diagnostic {
     .help("give one of the entities a key of its own fields")
 }
 
+/// E0414: more columns than PostgreSQL has in a key.
+pub(crate) fn key_too_large(span: Span, entity: &str, columns: usize) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0414,
+        span,
+        format!("the key of `{entity}` has {columns} columns, or is made of too many other keys"),
+        "too large",
+    )
+    .note("PostgreSQL has at most 32 columns in a key")
+    .help("leave the key out for an `id`, and make the columns that must be unique `unique (…)`")
+}
+
 /// E0415: more than one column to refer to.
 pub(crate) fn composite_under_django(relation: &tree::Relation, entity: Span) -> Diagnostic {
     Diagnostic::new(

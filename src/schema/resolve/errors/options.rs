@@ -189,3 +189,28 @@ pub(crate) fn enum_value_twice(stored: &str, span: Span, first: Span) -> Diagnos
 pub(crate) fn enum_value_unfit(span: Span, what: &str, help: &str) -> Diagnostic {
     Diagnostic::new(Code::E0307, span, what, "can't be stored").help(help)
 }
+
+/// E0213: `column ""`, or a name that PostgreSQL would cut.
+pub(crate) fn database_name(span: Span, name: &str) -> Diagnostic {
+    let what = match name.len() {
+        0 => "a name in the database can't be empty".to_owned(),
+        length => format!("a name in the database has at most 63 bytes, and this one has {length}"),
+    };
+    Diagnostic::new(Code::E0213, span, what, "can't be a name")
+        .note("PostgreSQL cuts longer names without a word, so that two of them may become one")
+        .help("write a name of 1 to 63 bytes; letters outside ASCII take 2 to 4 each")
+}
+
+/// E0214: displays in a circle.
+pub(crate) fn display_circle(span: Span, circle: &[&str], others: &[Span]) -> Diagnostic {
+    let found = Diagnostic::new(
+        Code::E0214,
+        span,
+        format!("the display of `{}` shows itself", circle.first().copied().unwrap_or_default()),
+        "closes the circle",
+    )
+    .note(format!("`{}`", circle.join("` shows `")))
+    .note("where two rows refer to each other, showing one of them would never end")
+    .help("show a field of the entity's own in one of these displays");
+    others.iter().fold(found, |found, &span| found.also(span, "shows another entity"))
+}
