@@ -91,11 +91,15 @@ impl Plan {
     ) -> Result<Plan, Problems> {
         let mut planner = Planner { initial, ..Planner::default() };
         let mut report = Report::default();
+        let mut by_target: BTreeMap<Target, Vec<OutputFile>> = BTreeMap::new();
+        for (target, file) in files {
+            by_target.entry(target).or_default().push(file);
+        }
         let targets = Target::ALL.iter().filter(|target| project.options.targets.contains(target));
         for &target in targets {
             let mut entry = TargetReport::new(target, project.out(target));
             let mut directories = BTreeMap::new();
-            for (_, file) in files.iter().filter(|(of, _)| *of == target) {
+            for file in by_target.remove(&target).unwrap_or_default() {
                 planner.file(file, &mut directories, &mut entry);
             }
             planner.directories.push(directories);
@@ -160,12 +164,7 @@ struct Planner {
 }
 
 impl Planner {
-    fn file(
-        &mut self,
-        file: &OutputFile,
-        directories: &mut Directories,
-        report: &mut TargetReport,
-    ) {
+    fn file(&mut self, file: OutputFile, directories: &mut Directories, report: &mut TargetReport) {
         let relative = Path::new(&file.path);
         let path = report.out.join(relative);
         if !relative.components().all(|part| matches!(part, Component::Normal(_))) {
@@ -204,7 +203,7 @@ impl Planner {
             self.followers(&directory);
         }
         report.written.push(path.clone());
-        self.steps.push(Step::Write { path, contents: file.contents.clone(), replaces });
+        self.steps.push(Step::Write { path, contents: file.contents, replaces });
     }
 
     fn problem(&mut self, path: impl Into<PathBuf>, message: &str) {
