@@ -1,6 +1,7 @@
 //! The whole pipeline: sources in, files and diagnostics out.
 
 use crate::diagnostics::{self, Diagnostic};
+use crate::lint::lint;
 use crate::relational::lower;
 use crate::schema::resolve;
 use crate::source::{FileId, Sources};
@@ -64,6 +65,7 @@ fn compile_for(sources: &Sources, options: &Options, emitted: &[Target]) -> Comp
     diagnostics.extend(found);
     let mut files = Vec::new();
     if !diagnostics::has_errors(&diagnostics) {
+        diagnostics.append(&mut lint(&schema));
         let mut lowered = lower(&schema);
         diagnostics.append(&mut lowered.diagnostics);
         if !diagnostics::has_errors(&diagnostics) {

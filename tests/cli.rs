@@ -377,3 +377,43 @@ fn wrong_usage_is_status_2_and_help_is_not() {
     check(&trine(place.path(), &["help", "build"]), 0);
     check(&trine(place.path(), &["--version"]), 0);
 }
+
+/// A program that takes a while to write: so many entities in so many modules.
+#[cfg(unix)]
+fn large(root: &Path, modules: usize, entities: usize) {
+    for module in 0..modules {
+        let mut text = format!("module m{module}\n");
+        for entity in 0..entities {
+            text.push_str(&format!("\nentity E{entity} {{\n  name  varchar(80)\n}}\n"));
+        }
+        put(root, &format!("schema/m{module}.trine"), text);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_leaves_everything_or_nothing() {
+    let place = tempfile::tempdir().unwrap();
+    large(place.path(), 20, 3);
+    let mut whole = None;
+    for delay in [0, 20, 40, 60, 80, 100, 150, 200, 300, 2000] {
+        let generated = place.path().join("generated");
+        let _ = fs::remove_dir_all(&generated);
+        let mut child = Command::new(env!("CARGO_BIN_EXE_trine"))
+            .args(["build", "schema"])
+            .current_dir(place.path())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_millis(delay));
+        let signal = Command::new("kill").args(["-INT", &child.id().to_string()]).output();
+        signal.expect("every Unix has `kill`");
+        child.wait().unwrap();
+        let files = if generated.exists() { times(&generated).len() } else { 0 };
+        assert!(
+            files == 0 || *whole.get_or_insert(files) == files,
+            "{files} files after an interrupt at {delay} ms, of {whole:?}"
+        );
+    }
+    assert!(whole.is_some(), "two seconds are enough to write it");
+}

@@ -13,6 +13,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::{Value, json};
 
 use support::examples::{self, Example, Variant};
+use support::hostile;
 use support::session::{Session, work_directory};
 
 fn main() -> ExitCode {
@@ -44,7 +45,77 @@ fn trials(session: Option<&Arc<Session>>) -> Vec<Trial> {
             trials.push(prove(session, "replay", &example, variant, json!({})));
         }
     }
+    for example in [examples::named("storefront")] {
+        for &variant in Variant::all(django) {
+            trials.push(prove(session, "storefront", &example, variant, json!({})));
+        }
+    }
+    let hostile = Example {
+        name: "hostile".to_owned(),
+        files: vec![("hostile.trine".to_owned(), hostile::program())],
+    };
+    for &variant in Variant::all(django) {
+        let texts = json!({ "texts": hostile::texts() });
+        trials.push(prove(session, "equality", &hostile, variant, json!({})));
+        trials.push(prove(session, "hostile", &hostile, variant, texts));
+    }
+    for (name, changes) in MUTATED {
+        let extra = json!({ "expected": changes });
+        trials.push(prove(session, "mutation", &examples::named(name), Variant::Python, extra));
+    }
+    for &variant in Variant::all(django) {
+        for tool in ["ruff", "mypy_sqlalchemy", "mypy_django"] {
+            // SQLAlchemy's code is the same whatever Django does.
+            if tool != "mypy_sqlalchemy" || variant == Variant::Python {
+                trials.push(judge(session, tool, variant));
+            }
+        }
+    }
     trials
+}
+
+/// Examples that are changed one thing at a time, and kinds of change that each must offer.
+const MUTATED: [(&str, &[&str]); 4] = [
+    (
+        "storefront",
+        &[
+            "a constraint dropped",
+            "a constraint renamed",
+            "a foreign key's deferrability flipped",
+            "a UNIQUE's deferrability flipped",
+            "an ON DELETE changed",
+            "the column list of SET NULL dropped",
+            "an index dropped",
+            "a trigger dropped",
+            "a function emptied",
+            "a table's comment changed",
+            "a default dropped",
+            "an identity dropped",
+            "a NOT NULL flipped",
+        ],
+    ),
+    ("bounds", &["a trigger disabled"]),
+    ("enums", &["an enum's value added"]),
+    ("constraints", &["an index renamed", "a table's storage parameter set"]),
+];
+
+/// A test that compiles all examples into one tree and lets a tool judge the code.
+fn judge(session: Option<&Arc<Session>>, tool: &'static str, variant: Variant) -> Trial {
+    let session = session.cloned();
+    Trial::test(format!("cleanliness::{tool}::{}", variant.name()), move || {
+        let session = session.ok_or("tests are only listed")?;
+        let output = work_directory().join("cleanliness").join(tool).join(variant.name());
+        let _ = std::fs::remove_dir_all(&output);
+        let mut apps = Vec::new();
+        for example in examples::all() {
+            let mut options = variant.options();
+            options.sqlalchemy.package = format!("{}_models", example.name);
+            let model = example.build(&options, &output).map_err(Failed::from)?;
+            apps.extend(model["apps"].as_array().into_iter().flatten().cloned());
+        }
+        let request = json!({ "output": output, "tool": tool, "apps": apps });
+        session.run("cleanliness", request).map_err(Failed::from)
+    })
 }
 
 /// A test that compiles an example and gives it to a task of the Python side.
@@ -61,6 +132,7 @@ fn prove(
     Trial::test(name, move || {
         let session = session.ok_or("tests are only listed")?;
         let output = work_directory().join(task).join(&example.name).join(variant.name());
+        let _ = std::fs::remove_dir_all(&output);
         let options = variant.options();
         let model = example.build(&options, &output).map_err(Failed::from)?;
         let mut request = json!({

@@ -375,3 +375,16 @@ fn function_table() -> String {
     }
     table
 }
+
+#[test]
+fn the_document_of_the_json_format_is_a_real_one() {
+    let (sources, compilation) =
+        compile("shop.trine", "module shop\n\nentity Product {\n  name  tetx\n}\n");
+    let text = render(Format::Json, &sources, &compilation.diagnostics);
+    let real: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let shown = fences("docs/language/command-line.md")
+        .into_iter()
+        .find(|fence| fence.info == "json")
+        .map(|fence| serde_json::from_str::<serde_json::Value>(&fence.text).unwrap());
+    assert_eq!(shown, Some(real));
+}

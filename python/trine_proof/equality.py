@@ -83,7 +83,7 @@ def django_makes(example: Example, database: str, wanted: list[str]) -> list[str
 
 
 def catalog_of(example: Example, database: str) -> list[str]:
-    """A database's catalog, with an extension being there or not left to `migrate zero`."""
+    """A database's catalog."""
     own = [table.name for table in example.model.tables.values() if not table.external]
     with databases.connect(database) as connection:
         return catalog.lines(connection, own)
@@ -92,7 +92,10 @@ def catalog_of(example: Example, database: str) -> list[str]:
 def differences(wanted: list[str], found: list[str], what: str) -> list[str]:
     """A readable difference, if there is one."""
     if what.startswith("nothing"):
-        # An extension may serve others: nobody drops it.
-        found = [line for line in found if not line.startswith("extension ")]
-        wanted = [line for line in wanted if not line.startswith("extension ")]
+        found, wanted = unshared(found), unshared(wanted)
     return catalog.difference(wanted, found, ("wanted", what))
+
+
+def unshared(lines: list[str]) -> list[str]:
+    """A catalog without what may serve others too, and is thus never dropped."""
+    return [line for line in lines if not line.startswith(("extension ", "schema "))]

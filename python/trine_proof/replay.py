@@ -291,13 +291,14 @@ def by_sqlalchemy(stage: Stage, *, loaded: bool) -> Outcome | None:
         )
         try:
             session.delete(row)
-            session.flush()
-            flushed = list(statements)
+            try:
+                session.flush()
+            finally:
+                flushed = list(statements)
             connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
             driver: Any = connection.connection.driver_connection
             outcome: Outcome = dump(driver, stage.example)
         except sa.exc.IntegrityError as error:
-            flushed = list(statements)
             outcome = type(error.orig).__name__
         finally:
             connection.rollback()

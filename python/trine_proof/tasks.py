@@ -19,12 +19,14 @@ import sqlalchemy.ext.associationproxy
 import sqlalchemy.ext.orderinglist
 import sqlalchemy.orm
 
-from trine_proof import equality, mutation, replay, storefront
+from trine_proof import cleanliness, equality, hostile, mutation, replay, storefront
 
 __all__ = ["TASKS", "django", "psycopg", "sqlalchemy"]
 
 TASKS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
+    "cleanliness": cleanliness.cleanliness,
     "equality": equality.equality,
+    "hostile": hostile.hostile,
     "mutation": mutation.mutation,
     "replay": replay.replay,
     "storefront": storefront.storefront,

@@ -1,1 +1,48 @@
-//! Lints: what compiles, and is worth a second look. One file a rule.
+//! Lints: what compiles, and is worth a second look. One file a rule; a rule reads the schema and says
+//! what it finds.
+
+mod char;
+mod json;
+mod money;
+mod nullable_unique;
+mod redundant_index;
+mod timestamp;
+
+use crate::diagnostics::Diagnostic;
+use crate::schema::{BaseType, Entity, EntityKind, Field, Scalar, Schema};
+
+/// Every rule, in the order of its code.
+const RULES: &[fn(&Schema, &mut Vec<Diagnostic>)] = &[
+    redundant_index::find,
+    nullable_unique::find,
+    timestamp::find,
+    json::find,
+    money::find,
+    char::find,
+];
+
+/// Warnings about a program, by rule.
+pub fn lint(schema: &Schema) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for rule in RULES {
+        rule(schema, &mut found);
+    }
+    found
+}
+
+/// The entities whose tables are ours to change.
+fn own_entities(schema: &Schema) -> impl Iterator<Item = &Entity> {
+    schema
+        .entities
+        .iter()
+        .map(|(_, entity)| entity)
+        .filter(|entity| entity.kind != EntityKind::External)
+}
+
+/// The fields of a type, of entities whose tables are ours to change.
+fn own_fields_of(schema: &Schema, scalar: Scalar) -> impl Iterator<Item = &Field> {
+    schema.fields.iter().map(|(_, field)| field).filter(move |field| {
+        matches!(field.ty.base, BaseType::Scalar(own, _) if own == scalar)
+            && schema.entities[field.entity].kind != EntityKind::External
+    })
+}

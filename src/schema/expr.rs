@@ -95,3 +95,80 @@ pub enum ExprKind {
     /// `sql "…"`: passed to PostgreSQL as it is.
     Sql(String),
 }
+
+impl Expr {
+    /// Calls `visit` with every expression directly inside of this one, in the order written.
+    pub fn children<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
+        match &self.kind {
+            ExprKind::Number(_)
+            | ExprKind::String(_)
+            | ExprKind::Boolean(_)
+            | ExprKind::Null
+            | ExprKind::Member(_)
+            | ExprKind::EnumValue(..)
+            | ExprKind::Sql(_) => {}
+            ExprKind::Call { arguments: items, .. } | ExprKind::Array(items) => {
+                items.iter().for_each(visit);
+            }
+            ExprKind::Unary { operand, .. }
+            | ExprKind::IsNull { operand, .. }
+            | ExprKind::Cast { operand, .. } => visit(operand),
+            ExprKind::Binary { left, right, .. } => {
+                visit(left);
+                visit(right);
+            }
+            ExprKind::In { operand, list, .. } => {
+                visit(operand);
+                list.iter().for_each(visit);
+            }
+            ExprKind::Between { operand, low, high, .. } => {
+                visit(operand);
+                visit(low);
+                visit(high);
+            }
+        }
+    }
+
+    /// Whether it reads the member.
+    pub fn mentions(&self, member: MemberId) -> bool {
+        if let ExprKind::Member(own) = self.kind {
+            return own == member;
+        }
+        let mut found = false;
+        self.children(&mut |child| found |= child.mentions(member));
+        found
+    }
+
+    /// A text that two expressions share exactly when they say the same, wherever they stand.
+    pub fn shape(&self) -> String {
+        let mut shape = String::new();
+        self.write_shape(&mut shape);
+        shape
+    }
+
+    fn write_shape(&self, out: &mut String) {
+        match &self.kind {
+            ExprKind::Call { function, .. } => out.push_str(function),
+            ExprKind::Unary { operator, .. } => out.push_str(&format!("{operator:?}")),
+            ExprKind::Binary { operator, .. } => out.push_str(&format!("{operator:?}")),
+            ExprKind::IsNull { negated, .. } => out.push_str(&format!("IsNull {negated}")),
+            ExprKind::In { negated, .. } => out.push_str(&format!("In {negated}")),
+            ExprKind::Between { negated, .. } => out.push_str(&format!("Between {negated}")),
+            ExprKind::Array(_) => out.push_str("Array"),
+            ExprKind::Cast { ty, .. } => out.push_str(&format!("Cast {ty:?}")),
+            ExprKind::Number(_)
+            | ExprKind::String(_)
+            | ExprKind::Boolean(_)
+            | ExprKind::Null
+            | ExprKind::Member(_)
+            | ExprKind::EnumValue(..)
+            | ExprKind::Sql(_) => out.push_str(&format!("{:?}", self.kind)),
+        }
+        out.push('(');
+        self.children(&mut |child| {
+            child.write_shape(out);
+            out.push(',');
+        });
+        out.push(')');
+    }
+}

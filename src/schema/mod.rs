@@ -4,6 +4,7 @@
 //! are gone (their members stand in the entities), an entity without a key has its `id`, and every
 //! many-to-many relation has a link entity, declared or made, whose two relations are like any other.
 
+mod deletes;
 mod expr;
 pub mod functions;
 mod resolve;
@@ -234,6 +235,8 @@ pub struct Field {
     pub column: Option<String>,
     /// Where its name stands.
     pub span: Span,
+    /// Where its type stands; its name again when no file states it.
+    pub type_span: Span,
 }
 
 /// A relation, with both of its ends.
@@ -360,6 +363,8 @@ pub struct Unique {
     pub deferrable: bool,
     /// NULLS NOT DISTINCT when false; PostgreSQL's default is true.
     pub nulls_distinct: bool,
+    /// Whether the file says which of the two.
+    pub nulls_said: bool,
     /// What people read when it fails.
     pub message: Option<String>,
     /// `as NAME`

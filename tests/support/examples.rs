@@ -21,8 +21,8 @@ pub fn root() -> &'static Path {
 pub struct Example {
     /// The file's stem, or the directory's name.
     pub name: String,
-    /// Its files, by the path that diagnostics show.
-    pub files: Vec<PathBuf>,
+    /// Its files: the path that diagnostics show, and the text.
+    pub files: Vec<(String, String)>,
 }
 
 /// Every example, by name.
@@ -31,10 +31,8 @@ pub fn all() -> Vec<Example> {
         .into_iter()
         .filter_map(|path| {
             let name = path.file_stem()?.to_str()?.to_owned();
-            let files = if path.is_dir() { schema_files(&path) } else { vec![path] };
-            let is_program =
-                files.iter().any(|file| file.extension().is_some_and(|e| e == "trine"));
-            is_program.then_some(Example { name, files })
+            let files = schema_files(&path);
+            (!files.is_empty()).then_some(Example { name, files })
         })
         .collect();
     found.sort_by(|a, b| a.name.cmp(&b.name));
@@ -46,16 +44,16 @@ pub fn named(name: &str) -> Example {
     all().into_iter().find(|example| example.name == name).expect("the example exists")
 }
 
-fn schema_files(directory: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for path in entries(directory) {
-        if path.is_dir() {
-            files.extend(schema_files(&path));
-        } else if path.extension().is_some_and(|extension| extension == "trine") {
-            files.push(path);
-        }
+/// The file, or the files of the directory.
+fn schema_files(path: &Path) -> Vec<(String, String)> {
+    if path.is_dir() {
+        return entries(path).iter().flat_map(|path| schema_files(path)).collect();
     }
-    files
+    if path.extension().is_none_or(|extension| extension != "trine") {
+        return Vec::new();
+    }
+    let shown = path.strip_prefix(root()).unwrap_or(path).display().to_string();
+    vec![(shown, fs::read_to_string(path).unwrap())]
 }
 
 fn entries(directory: &Path) -> Vec<PathBuf> {
@@ -113,14 +111,13 @@ impl Example {
     /// Its files as the compiler takes them.
     pub fn sources(&self) -> Sources {
         let mut sources = Sources::new();
-        for file in &self.files {
-            let shown = file.strip_prefix(root()).unwrap_or(file).display().to_string();
-            sources.add(shown, fs::read_to_string(file).unwrap());
+        for (path, text) in &self.files {
+            sources.add(path.as_str(), text.as_str());
         }
         sources
     }
 
-    /// Compiles it, writes the files below `directory`, and gives the description of its model.
+    /// Compiles it, adds its files below `directory`, and gives the description of its model.
     ///
     /// # Errors
     /// The errors of the program, one a line.
@@ -147,7 +144,6 @@ impl Example {
 
 /// Writes what a compilation gives as the command line does: one directory for each target.
 fn write(compilation: &trine::Compilation, directory: &Path) {
-    let _ = fs::remove_dir_all(directory);
     for (target, file) in &compilation.files {
         let path = directory.join(target.name()).join(&file.path);
         fs::create_dir_all(path.parent().expect("a file lies in a directory")).unwrap();

@@ -5,4 +5,5 @@
 
 pub mod describe;
 pub mod examples;
+pub mod hostile;
 pub mod session;

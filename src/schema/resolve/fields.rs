@@ -25,6 +25,7 @@ pub(crate) fn plain(entity: EntityId, name: &str, ty: FieldType, span: Span) -> 
         touched: false,
         column: None,
         span,
+        type_span: span,
     }
 }
 
@@ -41,6 +42,7 @@ pub(crate) fn declare_field<'a>(
     let mut field = Field {
         docs: text(&tree.docs),
         nullable: tree.nullable.is_some(),
+        type_span: tree.ty.span,
         ..plain(entity, &tree.name.text, ty, tree.name.span)
     };
     for modifier in &tree.modifiers {

@@ -140,7 +140,7 @@ impl<'a> Lists<'a> {
                 (&modifier.kind, scope.member(&field.name.text))
             {
                 let elements = vec![plain(IndexKey::Member(member))];
-                self.add_unique(scope, Some(elements), options, field.span);
+                self.add_unique(scope, Some(elements), options, modifier.span);
             }
         }
     }
@@ -159,6 +159,7 @@ impl<'a> Lists<'a> {
                 condition,
                 deferrable: options.deferrable.is_some(),
                 nulls_distinct: options.nulls_distinct.is_none_or(|(distinct, _)| distinct),
+                nulls_said: options.nulls_distinct.is_some(),
                 message: text(&options.message),
                 name: name(&options.name, &mut self.found),
                 span,

@@ -16,6 +16,7 @@ mod expressions;
 mod extensions;
 mod external;
 mod fields;
+mod generated;
 mod keys;
 mod links;
 mod lists;
@@ -30,7 +31,7 @@ mod scope;
 mod types;
 mod within;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::diagnostics::Diagnostic;
 use crate::source::Sources;
@@ -42,7 +43,8 @@ use self::declare::Declarations;
 use self::mixins::{Unfolded, Unfolding};
 use self::scope::{Members, Scope};
 
-use super::{EntityId, FieldId, ModuleId, RelationId, Schema};
+use super::deletes::{Written, analyse_deletes};
+use super::{EntityId, EntityKind, FieldId, ModuleId, RelationId, Schema};
 
 /// Gives every name its meaning. Never fails: what is wrong has a diagnostic, and is left out of the
 /// schema, which is complete exactly when there is no error.
@@ -74,6 +76,9 @@ pub fn resolve(
     reserved::check_classes(&mut draft);
     enums::find_unused(&input, &mut draft);
     extensions::check_extensions(trees, &draft.schema, &mut draft.found);
+    generated::check_generated(&mut draft);
+    let written = written(&draft);
+    analyse_deletes(&mut draft.schema, &written, &mut draft.found);
     let mut found = draft.found;
     keep_first_of_each_place(&mut found);
     (draft.schema, found)
@@ -132,6 +137,23 @@ impl Draft<'_> {
             members: &self.members[entity.index()],
         }
     }
+}
+
+/// Where each relation stands; the end of a link that Trine makes has the rule of its many-to-many
+/// relation.
+fn written(draft: &Draft<'_>) -> HashMap<RelationId, Written> {
+    let mut places = HashMap::with_capacity(draft.relations.len());
+    for relation in &draft.relations {
+        let rule = relation.clauses.on_delete.map(|on_delete| on_delete.rule_span);
+        let place = Written { rule, whole: relation.tree.span };
+        places.insert(relation.id, place);
+        if let Some(many) = draft.schema.many_to_many(relation.id)
+            && matches!(draft.schema.entities[many.link].kind, EntityKind::Link { .. })
+        {
+            places.insert(many.target_end, place);
+        }
+    }
+    places
 }
 
 /// A mixin's mistake is found once for each entity that uses it; it is one mistake.

@@ -50,6 +50,14 @@ pub fn bad_escape(span: Span, escape: &str) -> Diagnostic {
         .fix("keep the backslash itself", span, format!("\\{escape}"))
 }
 
+/// A NUL in a text.
+pub fn nul(span: Span) -> Diagnostic {
+    Diagnostic::new(Code::E0312, span, "PostgreSQL can't store NUL in a text", "U+0000")
+        .note("No string, comment or label of a database can hold it, in any encoding.")
+        .help("leave it out; bytes are kept in `bytea`")
+        .fix("leave it out", span, "")
+}
+
 /// `'abc'`
 pub fn single_quotes(span: Span, content: Option<&str>) -> Diagnostic {
     let message = "a string stands in double quotes";
