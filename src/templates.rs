@@ -6,7 +6,8 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use serde::Serialize;
 
-/// Templates that are part of the program, by name. A line that holds only a tag leaves no line behind.
+/// Templates that are part of the program, by name. A line that holds only a tag leaves no line behind;
+/// the line feed at a template's end stays.
 ///
 /// # Panics
 /// When a template can't be parsed, which its first use in a test shows.
@@ -14,7 +15,7 @@ pub(crate) fn environment(templates: &[(&'static str, &'static str)]) -> Environ
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::None);
-    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
     environment
         .set_syntax(syntax.expect("only delimiters can be wrong, and they are the usual ones"));
     for (name, text) in templates {

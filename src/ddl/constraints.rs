@@ -26,8 +26,8 @@ pub(super) fn definitions(
     for unique in &table.uniques {
         let nulls = if unique.nulls_distinct { "" } else { " NULLS NOT DISTINCT" };
         let columns = column_list(table, &unique.columns);
-        let deferrability = deferrability(unique.deferrability);
-        lines.push(named(&unique.name, &format!("UNIQUE{nulls} ({columns}){deferrability}")));
+        let definition = format!("UNIQUE{nulls} ({columns})");
+        lines.push(named(&unique.name, &deferrable(definition, unique.deferrability)));
     }
     for check in &table.checks {
         lines.push(named(&check.name, &format!("CHECK ({})", check.condition.0)));
@@ -58,10 +58,13 @@ pub(super) fn foreign_key(database: &Database, table: &Table, key: &ForeignKey) 
     if let Some(action) = action(key.on_update) {
         actions.push(format!("ON UPDATE {action}"));
     }
-    let actions: String = actions.iter().map(|action| format!(" {action}")).collect();
-    let deferrability = deferrability(key.deferrability);
+    actions.extend(deferrability(key.deferrability).map(str::to_owned));
+    let actions = match actions.is_empty() {
+        true => String::new(),
+        false => format!("{NEXT_LINE}{}", actions.join(" ")),
+    };
     let definition = format!(
-        "FOREIGN KEY ({}){NEXT_LINE}REFERENCES {} ({}){actions}{deferrability}",
+        "FOREIGN KEY ({}){NEXT_LINE}REFERENCES {} ({}){actions}",
         column_list(table, &key.columns),
         target.name.quoted(),
         column_list(target, &key.target_columns),
@@ -79,12 +82,12 @@ fn exclude_definition(table: &Table, exclude: &ExcludeConstraint) -> String {
         Some(condition) => format!(" WHERE ({})", condition.0),
         None => String::new(),
     };
-    format!(
-        "EXCLUDE USING {} ({}){condition}{}",
+    let definition = format!(
+        "EXCLUDE USING {} ({}){condition}",
         quote_identifier(&exclude.using),
         elements.join(", "),
-        deferrability(exclude.deferrability)
-    )
+    );
+    deferrable(definition, exclude.deferrability)
 }
 
 /// An element of an index or an EXCLUDE.
@@ -147,10 +150,17 @@ fn action(action: ReferentialAction) -> Option<&'static str> {
     }
 }
 
-fn deferrability(deferrability: Deferrability) -> &'static str {
-    match deferrability {
-        Deferrability::NotDeferrable => "",
-        Deferrability::InitiallyImmediate => " DEFERRABLE INITIALLY IMMEDIATE",
-        Deferrability::InitiallyDeferred => " DEFERRABLE INITIALLY DEFERRED",
+fn deferrable(definition: String, when: Deferrability) -> String {
+    match deferrability(when) {
+        Some(words) => format!("{definition}{NEXT_LINE}{words}"),
+        None => definition,
+    }
+}
+
+fn deferrability(when: Deferrability) -> Option<&'static str> {
+    match when {
+        Deferrability::NotDeferrable => None,
+        Deferrability::InitiallyImmediate => Some("DEFERRABLE INITIALLY IMMEDIATE"),
+        Deferrability::InitiallyDeferred => Some("DEFERRABLE INITIALLY DEFERRED"),
     }
 }

@@ -15,7 +15,9 @@ static STATEMENTS: LazyLock<Environment<'static>> = LazyLock::new(|| {
     ])
 });
 
-/// A statement's text.
+/// A statement's text, without the line feed at its end.
 pub(super) fn render(template: &str, view: impl Serialize) -> String {
-    templates::render(&STATEMENTS, template, view)
+    let mut text = templates::render(&STATEMENTS, template, view);
+    text.truncate(text.trim_end().len());
+    text
 }
