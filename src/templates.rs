@@ -15,7 +15,11 @@ pub(crate) fn environment(templates: &[(&'static str, &'static str)]) -> Environ
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::None);
-    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
+    let syntax = SyntaxConfig::builder()
+        .trim_blocks(true)
+        .lstrip_blocks(true)
+        .keep_trailing_newline(true)
+        .build();
     environment
         .set_syntax(syntax.expect("only delimiters can be wrong, and they are the usual ones"));
     for (name, text) in templates {

@@ -19,7 +19,7 @@ import sqlalchemy.ext.associationproxy
 import sqlalchemy.ext.orderinglist
 import sqlalchemy.orm
 
-from trine_proof import cleanliness, equality, hostile, mutation, replay, storefront
+from trine_proof import cleanliness, equality, hostile, mutation, races, replay, storefront
 
 __all__ = ["TASKS", "django", "psycopg", "sqlalchemy"]
 
@@ -28,6 +28,7 @@ TASKS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "equality": equality.equality,
     "hostile": hostile.hostile,
     "mutation": mutation.mutation,
+    "races": races.races,
     "replay": replay.replay,
     "storefront": storefront.storefront,
 }

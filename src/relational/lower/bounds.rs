@@ -211,10 +211,17 @@ impl Lowering<'_> {
         matches(&self.quoted_columns(bound.counted, &here), "counted", key, side)
     }
 
-    /// Counts no further than it must.
-    fn count(&self, bound: &Bound, limit: u32, side: &str, key: &[String]) -> String {
+    /// Whether there are too few or too many; counts no further than it must.
+    fn compared(
+        &self,
+        bound: &Bound,
+        comparison: &str,
+        limit: u32,
+        side: &str,
+        key: &[String],
+    ) -> String {
         format!(
-            "(SELECT count(*) FROM (SELECT FROM {} AS counted WHERE {} LIMIT {limit}) AS those)",
+            "(\n      SELECT count(*)\n      FROM (SELECT FROM {} AS counted WHERE {} LIMIT {limit}) AS those\n    ) {comparison}",
             self.table(bound.counted).name.quoted(),
             self.counted_is(bound, side, key),
         )
@@ -228,7 +235,7 @@ impl Lowering<'_> {
                 self.counted_is(bound, side, key),
             )
         } else {
-            format!("{} < {}", self.count(bound, bound.min, side, key), bound.min)
+            self.compared(bound, &format!("< {}", bound.min), bound.min, side, key)
         };
         format!(
             "  IF EXISTS (SELECT FROM {} AS bounded WHERE {})\n    AND {too_few}\n  THEN\n{}  END IF;\n",
@@ -239,9 +246,10 @@ impl Lowering<'_> {
     }
 
     fn at_most(&self, bound: &Bound, max: u32, key: &[String]) -> String {
+        let limit = max.saturating_add(1);
         format!(
-            "  IF {} > {max} THEN\n{}  END IF;\n",
-            self.count(bound, max.saturating_add(1), "NEW", key),
+            "  IF {}\n  THEN\n{}  END IF;\n",
+            self.compared(bound, &format!("> {max}"), limit, "NEW", key),
             self.raise(bound, &format!("at most {max}"), "NEW", key),
         )
     }
@@ -252,6 +260,7 @@ impl Lowering<'_> {
         let name = |entity: EntityId| self.schema.entities[entity].name.as_str();
         let values: Vec<_> = key.iter().map(|column| format!("{side}.{column}")).collect();
         let what = match &bound.accessor {
+            Some(accessor) if stated.there.max == Some(1) => format!("have its \"{accessor}\""),
             Some(accessor) => format!("have {how_many} of its \"{accessor}\""),
             None => format!("be the \"{}\" of {how_many} {}", stated.name, name(stated.source)),
         };
@@ -271,7 +280,7 @@ impl Lowering<'_> {
             stated.inverse.as_deref().unwrap_or("_"),
         );
         format!(
-            "    RAISE EXCEPTION {}, {}\n      USING ERRCODE = 'check_violation', DETAIL = {},\n        CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME, SCHEMA = TG_TABLE_SCHEMA;\n",
+            "    RAISE EXCEPTION {}, {}\n    USING\n      ERRCODE = 'check_violation',\n      DETAIL = {},\n      CONSTRAINT = TG_NAME,\n      TABLE = TG_TABLE_NAME,\n      SCHEMA = TG_TABLE_SCHEMA;\n",
             quote_literal(&message),
             values.join(", "),
             quote_literal(&detail),

@@ -82,22 +82,20 @@ impl Lowering<'_> {
         }
         let own = self.quoted_columns(entity, &own);
         let shared = self.quoted_columns(entity, &shared);
-        let set = |columns: &[String]| {
-            columns
+        let whole = [own.as_slice(), &shared].concat();
+        let condition = match (to_one.optional, own.as_slice(), shared.as_slice()) {
+            (false, ..) => shared
                 .iter()
                 .map(|column| format!("{column} IS NOT NULL"))
                 .collect::<Vec<_>>()
-                .join(" AND ")
-        };
-        let unset = own.iter().map(|column| format!("{column} IS NULL")).collect::<Vec<_>>();
-        let condition = match (to_one.optional, own.len()) {
-            (false, _) => set(&shared),
-            (true, 1) if shared.len() == 1 => format!("{} OR {}", unset[0], set(&shared)),
-            (true, 1) => format!("{} OR ({})", unset[0], set(&shared)),
-            (true, _) => {
-                let whole: Vec<String> = own.iter().chain(&shared).cloned().collect();
-                format!("({}) OR ({})", unset.join(" AND "), set(&whole))
-            }
+                .join(" AND "),
+            (true, [own], [shared]) => format!("{own} IS NULL OR {shared} IS NOT NULL"),
+            (true, _, []) => format!("num_nulls({}) IN (0, {})", own.join(", "), own.len()),
+            (true, ..) => format!(
+                "num_nonnulls({}) = 0 OR num_nulls({}) = 0",
+                own.join(", "),
+                whole.join(", ")
+            ),
         };
         let what = crate::naming::snake(&self.schema.relations[relation].name);
         let check = CheckConstraint {
