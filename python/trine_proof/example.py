@@ -36,12 +36,14 @@ class Example:
 
     @staticmethod
     def of(request: dict[str, Any]) -> Example:
-        """The example that a task is about."""
+        """The example that a task is about; passed over where the server has not what it needs."""
+        model = Model.of(request["model"])
+        databases.need_extensions(model.extensions)
         return Example(
             name=request["example"],
             output=Path(request["output"]),
             package=request["package"],
-            model=Model.of(request["model"]),
+            model=model,
         )
 
     @cached_property

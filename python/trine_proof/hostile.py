@@ -36,12 +36,36 @@ def hostile(request: dict[str, Any]) -> list[str]:
             ]
             for what, value in found:
                 wanted = text.strip() if "comment" in what or "docstring" in what else text
+                if "docstring" in what:
+                    # `inspect` spreads tabs.
+                    wanted = wanted.expandtabs()
                 if what == "Django's __str__":
                     wanted = text.replace("{", "").replace("}", "")
                 if value != (wanted or None if "comment" in what else wanted):
                     report.append(f"{what} of text {number}: {value!r} is not {wanted!r}")
+        report += odd_names(example, name, hostile.models)
         replay.close_django()
     return report
+
+
+def odd_names(example: Example, name: str, models: Any) -> list[str]:
+    """A table and columns with quotes and placeholders in their names are written and read."""
+    engine = example.engine(name)
+    with orm.Session(engine) as session, session.begin():
+        session.add(example.sqlalchemy.Odd(g="from SQLAlchemy"))
+    models.Odd.objects.create(f="changed", g="from Django")
+    models.Odd.objects.filter(f="changed").update(f="changed again")
+    with orm.Session(engine) as session, session.begin():
+        odd = example.sqlalchemy.Odd
+        rows = session.scalars(sa.select(odd).where(odd.f.in_(["odd", "changed again"]))).all()
+        found = {(row.f, row.g) for row in rows}
+        for row in rows:
+            row.f = "last"
+    engine.dispose()
+    wanted = {("odd", "from SQLAlchemy"), ("changed again", "from Django")}
+    if found != wanted or models.Odd.objects.filter(f="last").count() != 2:
+        return [f"odd names: {found}"]
+    return []
 
 
 def in_the_catalog(name: str, number: int) -> list[tuple[str, Any]]:

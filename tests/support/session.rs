@@ -38,8 +38,6 @@ impl Session {
     pub fn start() -> Result<Session, String> {
         let work = work_directory();
         let (python, django) = environment(&work)?;
-        let results = work.join(format!("results-{}", std::process::id()));
-        fs::create_dir_all(&results).map_err(|error| format!("{}: {error}", results.display()))?;
         let mut child = Command::new(&python)
             .args(["-m", "trine_proof"])
             .env("PYTHONPATH", root().join("python"))
@@ -58,6 +56,8 @@ impl Session {
                 None => "the Python process of the tests did not start; see above".to_owned(),
             });
         };
+        let results = work.join(format!("results-{}", std::process::id()));
+        fs::create_dir_all(&results).map_err(|error| format!("{}: {error}", results.display()))?;
         let waiting: Arc<Mutex<HashMap<u64, Sender<()>>>> = Arc::default();
         let ended = Arc::clone(&waiting);
         let reader = std::thread::spawn(move || {
@@ -79,22 +79,19 @@ impl Session {
         })
     }
 
-    /// Runs a task to its end.
+    /// Runs a task to its end; gives a remark, when there is one.
     ///
     /// # Errors
     /// The task's report of what is wrong.
-    pub fn run(&self, task: &str, mut request: Value) -> Result<(), String> {
+    pub fn run(&self, task: &str, mut request: Value) -> Result<String, String> {
         let (ended, result) = self.send(task, &mut request)?;
         // Nothing is ever sent: the sender is dropped when the task is over.
         let _ = ended.recv();
         let text = fs::read_to_string(&result)
             .map_err(|_| "the Python process of the tests ended before the task".to_owned())?;
         let answer: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
-        if answer["ok"] == true {
-            Ok(())
-        } else {
-            Err(answer["report"].as_str().unwrap_or_default().to_owned())
-        }
+        let report = answer["report"].as_str().unwrap_or_default().to_owned();
+        if answer["ok"] == true { Ok(report) } else { Err(report) }
     }
 
     fn send(&self, task: &str, request: &mut Value) -> Result<(Receiver<()>, PathBuf), String> {
