@@ -283,7 +283,7 @@ fn type_table() -> String {
             names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
             arguments(&column).first().expect("a column has a type"),
             django_type(&model),
-            python.unwrap_or("").replace('|', "\\|"),
+            python.unwrap_or("").trim().replace('|', "\\|"),
         ));
     }
     table
