@@ -1,0 +1,105 @@
+//! The lints by example and counter-example.
+
+use trine::diagnostics::Severity;
+use trine::source::Sources;
+use trine::target::{Options, Target};
+
+/// The codes of what a file is warned of, in order.
+fn codes(text: &str) -> Vec<String> {
+    let mut sources = Sources::new();
+    sources.add("example.trine", format!("module example\nentity Other {{ name text }}\n{text}"));
+    let options = Options { targets: vec![Target::Postgres], ..Options::default() };
+    let found = trine::check(&sources, &options);
+    let warnings = found.iter().filter(|found| found.severity() == Severity::Warning);
+    warnings.map(|found| found.code.to_string()).collect()
+}
+
+/// The codes of what an entity with these members is warned of.
+#[track_caller]
+fn check(members: &str, expected: &[&str]) {
+    let found = codes(&format!(
+        "entity Row {{
+           a integer
+           b integer
+           c text?
+           d integer?
+           other 1 Other <-> * rows on delete cascade
+           maybe 0..1 Other <-> * maybe_rows on delete set null
+           {members}
+         }}"
+    ));
+    assert_eq!(found, expected, "of {members}");
+}
+
+#[test]
+fn an_index_that_another_serves_is_redundant() {
+    check("index (a)", &[]);
+    check("index (a)\nindex (a)", &["W0201"]);
+    check("index (a)\nindex (a, b)", &["W0201"]);
+    check("index (b)\nindex (a, b)", &[]);
+    check("index (a)\nunique (a)", &["W0201"]);
+    check("index (a)\nunique (a, b)", &["W0201"]);
+    check("index (id)", &["W0201"]);
+    check("index (a)\nindex (a) where (b > 0)", &[]);
+    check("index (a) where (b > 0)\nindex (a, b) where (b > 0)", &["W0201"]);
+    check("index (a)\nindex (a desc, b)", &[]);
+    check("index (a)\nindex using hash (a)", &[]);
+    check("index using gin (to_tsvector(\"english\", c))\nindex (lower(c))", &[]);
+    check("index (lower(c))\nindex (lower(c), a)", &["W0201"]);
+    check("index (a) include (b)\nindex (a, d)", &[]);
+    check("unique (a)\nunique (a, b)", &[]);
+    check("unique (a)\nunique (a)", &["W0201"]);
+    check("index (c text_pattern_ops)\nindex (c)", &[]);
+    check("index (other)\nindex (other, a)", &["W0201"]);
+    check("pair 1 Other <-> 0..1 pair_row on delete cascade\nindex (pair)", &["W0201"]);
+}
+
+#[test]
+fn a_unique_says_what_null_means() {
+    check("unique (a, b)", &[]);
+    check("unique (a, c)", &["W0202"]);
+    check("unique (a, maybe)", &["W0202"]);
+    check("unique (a, other)", &[]);
+    check("unique (a, c) nulls distinct", &[]);
+    check("unique (a, c) nulls not distinct", &[]);
+    check("unique (a, c) where (c is not null)", &[]);
+    check("unique (a, c) where (d is not null)", &["W0202"]);
+    check("unique (a, c) where (c is not null and a > 0)", &[]);
+    check("e text? unique", &["W0202"]);
+    check("e text? unique nulls distinct", &[]);
+    check("one 0..1 Other <-> 0..1 one_row on delete set null", &[]);
+}
+
+#[test]
+fn some_types_are_worth_a_second_look() {
+    check("e timestamp", &["W0203"]);
+    check("e timestamp(3)[]", &["W0203"]);
+    check("e timestamptz", &[]);
+    check("e json", &["W0204"]);
+    check("e jsonb", &[]);
+    check("e money", &["W0205"]);
+    check("e char(3)", &["W0206"]);
+    check("e varchar(3)", &[]);
+    assert!(codes("enum Size as char(1) { s, l }\nentity Row { size Size }").is_empty());
+    assert!(
+        codes("external entity Old {\n  table \"old\"\n  id integer key\n  at timestamp\n}")
+            .is_empty()
+    );
+}
+
+#[test]
+fn what_a_lint_offers_mends_it() {
+    let mut sources = Sources::new();
+    let text = "module m\nentity Row {\n  at timestamp(3)\n  doc json[]\n  code char(3)\n}\n";
+    sources.add("m.trine", text);
+    let options = Options { targets: vec![Target::Postgres], ..Options::default() };
+    let mut mended = text.to_owned();
+    for found in trine::check(&sources, &options).iter().rev() {
+        let edit = &found.fixes[0].edits[0];
+        mended.replace_range(edit.span.range(), &edit.replacement);
+    }
+    assert_eq!(
+        mended,
+        "module m\nentity Row {\n  at timestamptz(3)\n  doc jsonb[]\n  code varchar(3)\n}\n"
+    );
+}
