@@ -10,7 +10,21 @@ use heck::{ToSnakeCase, ToUpperCamelCase};
 /// assert_eq!(trine::naming::snake("이름"), "이름");
 /// ```
 pub fn snake(name: &str) -> String {
-    name.to_snake_case()
+    if is_snake(name) { name.to_owned() } else { name.to_snake_case() }
+}
+
+/// Whether a name is in snake case already, as most are: words of small letters and digits, one
+/// underscore between two.
+fn is_snake(name: &str) -> bool {
+    let mut before = b'_';
+    let fits = name.bytes().all(|byte| {
+        let fits = byte.is_ascii_lowercase()
+            || byte.is_ascii_digit()
+            || (byte == b'_' && before != b'_');
+        before = byte;
+        fits
+    });
+    fits && before != b'_'
 }
 
 /// The name of a Python class. A name that begins with a capital and has no underscore stays as it is.
