@@ -12,12 +12,8 @@ use super::enums;
 use super::file::{PythonFile, Support};
 use super::values;
 
-/// The options of a model, in the order in which they are printed.
-pub(super) fn options(
-    app: &App<'_>,
-    entity: EntityId,
-    file: &mut PythonFile<'_>,
-) -> Vec<(&'static str, Code)> {
+/// How the table and its rows are called and ordered, as options of a model.
+pub(super) fn options(app: &App<'_>, entity: EntityId) -> Vec<(&'static str, Code)> {
     let definition = &app.schema().entities[entity];
     let table = app.table(entity);
     let mut options = vec![("db_table", Code::text(string(&app.db_table(table))))];
@@ -33,14 +29,6 @@ pub(super) fn options(
     let ordering = ordering(app, entity);
     if !ordering.is_empty() {
         options.push(("ordering", Code::tuple(ordering)));
-    }
-    let constraints = constraints(app, entity, file);
-    if !constraints.is_empty() {
-        options.push(("constraints", Code::tuple(constraints)));
-    }
-    let indexes = indexes(app, entity, file);
-    if !indexes.is_empty() {
-        options.push(("indexes", Code::tuple(indexes)));
     }
     options
 }
@@ -65,7 +53,8 @@ fn ordering(app: &App<'_>, entity: EntityId) -> Vec<Code> {
         .collect()
 }
 
-fn constraints(app: &App<'_>, entity: EntityId, file: &mut PythonFile<'_>) -> Vec<Code> {
+/// Everything that a model says of its constraints, by name.
+pub(super) fn constraints(app: &App<'_>, entity: EntityId, file: &mut PythonFile<'_>) -> Vec<Code> {
     let table = app.table(entity);
     let origins = app.program.layout.origins(app.program.layout.table(entity));
     let definition = &app.schema().entities[entity];
@@ -239,7 +228,8 @@ fn element_code<'e>(
     Some(Code::text(format!("{}{ordered}", code.flat())))
 }
 
-fn indexes(app: &App<'_>, entity: EntityId, file: &mut PythonFile<'_>) -> Vec<Code> {
+/// Everything that a model says of its indexes, by name.
+pub(super) fn indexes(app: &App<'_>, entity: EntityId, file: &mut PythonFile<'_>) -> Vec<Code> {
     let table = app.table(entity);
     let origins = app.program.layout.origins(app.program.layout.table(entity));
     let definition = &app.schema().entities[entity];
@@ -336,13 +326,20 @@ fn whole_condition(
             shared.copied().filter(|&column| table.columns[column].nullable).collect()
         })
         .unwrap_or_default();
-    let mut set = file.call("Q");
-    for name in app.columns(entity, &shared).unwrap_or_default() {
-        set = set.keyword(&format!("{name}__isnull"), "False");
-    }
+    let shared = app.columns(entity, &shared).unwrap_or_default();
+    let set = |all: Code| {
+        shared.iter().fold(all, |all, name| all.keyword(&format!("{name}__isnull"), "False"))
+    };
     if app.schema().to_one(relation).is_some_and(|to_one| !to_one.optional) {
-        return set;
+        return set(file.call("Q"));
     }
-    let unset = file.call("Q").keyword(&format!("{}__isnull", app.relation_name(relation)), "True");
-    Code::text(format!("{} | {}", unset.flat(), set.flat()))
+    let unset = format!("{}__isnull", app.relation_name(relation));
+    let either = match shared.as_slice() {
+        [_] => set(file.call("Q").keyword(&unset, "True")),
+        _ => {
+            let all = set(file.call("Q"));
+            file.call("Q").with(all).keyword(&unset, "True")
+        }
+    };
+    either.keyword("_connector", file.models("Q.OR"))
 }

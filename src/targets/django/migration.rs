@@ -208,19 +208,16 @@ fn circle(app: &App<'_>, plan: &Plan, late: &[(EntityId, RelationId)]) -> Migrat
         }
     }
     for entity in entities {
-        for (option, code) in meta::options(app, entity, &mut file) {
-            let (operation, argument) = match option {
-                "constraints" => ("migrations.AddConstraint", "constraint"),
-                "indexes" => ("migrations.AddIndex", "index"),
-                _ => continue,
-            };
-            let Code::Brackets { items, .. } = code else { continue };
-            for item in items {
-                let add = Code::call(operation)
-                    .keyword("model_name", string(&app.model_name(entity)))
-                    .keyword(argument, item);
-                operations.push(statement(16, "", &add, ",").trim_end().to_owned());
-            }
+        let model = string(&app.model_name(entity));
+        let constraints = meta::constraints(app, entity, &mut file).into_iter();
+        let indexes = meta::indexes(app, entity, &mut file).into_iter();
+        let added = constraints
+            .map(|code| ("migrations.AddConstraint", "constraint", code))
+            .chain(indexes.map(|code| ("migrations.AddIndex", "index", code)));
+        for (operation, argument, code) in added {
+            let add =
+                Code::call(operation).keyword("model_name", model.clone()).keyword(argument, code);
+            operations.push(statement(16, "", &add, ",").trim_end().to_owned());
         }
     }
     let own = Code::tuple(vec![
@@ -342,10 +339,19 @@ fn create_model(app: &App<'_>, plan: &Plan, entity: EntityId, file: &mut PythonF
             }
         }
     }
-    let options = meta::options(app, entity, file).into_iter().filter(|(name, _)| {
-        // They may name a relation that is not there yet.
-        !waits || !matches!(*name, "constraints" | "indexes")
-    });
+    let mut options = meta::options(app, entity);
+    // Where a relation is not there yet, what may name it has to wait too.
+    if !waits {
+        let constraints = meta::constraints(app, entity, file);
+        let indexes = meta::indexes(app, entity, file);
+        let made = [("constraints", constraints), ("indexes", indexes)];
+        options.extend(
+            made.into_iter()
+                .filter(|(_, items)| !items.is_empty())
+                .map(|(name, items)| (name, Code::list(items))),
+        );
+    }
+    let options = options.into_iter();
     let code = Code::call("migrations.CreateModel")
         .keyword("name", string(&app.class(entity)))
         .keyword("fields", Code::list(fields))

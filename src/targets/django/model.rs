@@ -105,8 +105,16 @@ fn model(app: &App<'_>, entity: EntityId, file: &mut PythonFile<'_>) -> ModelVie
     }
     fields.push_str(&settings(app, entity));
     let mut meta = String::new();
-    for (name, code) in meta::options(app, entity, file) {
+    for (name, code) in meta::options(app, entity) {
         meta.push_str(&option(8, name, &code));
+    }
+    for (name, items) in [
+        ("constraints", meta::constraints(app, entity, file)),
+        ("indexes", meta::indexes(app, entity, file)),
+    ] {
+        if !items.is_empty() {
+            meta.push_str(&option(8, name, &Code::tuple(items)));
+        }
     }
     let mut methods = String::new();
     if let Some(display) = display(app, entity) {

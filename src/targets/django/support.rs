@@ -129,6 +129,9 @@ pub(super) fn view(app: &App<'_>, needs: &BTreeSet<Support>) -> SupportView {
         imports.name("typing", "Any");
         imports.name("django.db", "models");
     }
+    if has(Support::DecimalColumn) {
+        imports.name("django.core.checks", "CheckMessage");
+    }
     if touched && app.options.version.is_none() {
         imports.module("django");
     }
@@ -201,7 +204,6 @@ fn column(support: Support) -> Option<ColumnView> {
         Support::Column => "A column of a type that Django has no field for.",
         Support::CharColumn => "Text of a fixed length.",
         Support::DateTimeColumn => "A time with a zone, to a fraction of a second.",
-        Support::DecimalColumn => "A number whose places Django would not count so.",
         Support::DurationColumn => "A span of time, to a fraction of a second.",
         Support::FloatColumn => "A number of four bytes.",
         Support::TextColumn => "Text with rules of its own for what is equal.",

@@ -2,6 +2,7 @@
 //! `database.py` brings.
 
 use crate::schema::{BaseType, EnumStorage, FieldType, Scalar, TypeArguments};
+use crate::target::DjangoVersion;
 use crate::targets::python::{Code, string};
 
 use super::app::App;
@@ -12,7 +13,7 @@ use super::file::{PythonFile, Support};
 pub(super) fn field_of_type(app: &App<'_>, ty: &FieldType, file: &mut PythonFile<'_>) -> Code {
     let element = match &ty.base {
         BaseType::Scalar(scalar, arguments) => {
-            scalar_field(*scalar, *arguments, &app.sql_type(ty), file)
+            scalar_field(app, *scalar, *arguments, &app.sql_type(ty), file)
         }
         BaseType::Raw(name) => column(Support::Column, name, file),
         BaseType::Enum(id) => {
@@ -44,6 +45,7 @@ fn ranges(name: &str, file: &mut PythonFile<'_>) -> Code {
 }
 
 fn scalar_field(
+    app: &App<'_>,
     scalar: Scalar,
     arguments: TypeArguments,
     sql: &str,
@@ -55,7 +57,11 @@ fn scalar_field(
         Scalar::Integer => file.call("IntegerField"),
         Scalar::Bigint => file.call("BigIntegerField"),
         Scalar::Numeric => match arguments {
-            TypeArguments::None => file.call("DecimalField"),
+            // Django counts the places of every decimal, until 6.1.
+            TypeArguments::None if app.options.version == Some(DjangoVersion::V6_1) => {
+                file.call("DecimalField")
+            }
+            TypeArguments::None => column(Support::DecimalColumn, sql, file),
             TypeArguments::Length(digits) => decimal(file, digits, 0),
             TypeArguments::Precision(digits, places) => match u32::try_from(places) {
                 Ok(places) if places <= digits => decimal(file, digits, places),

@@ -2,7 +2,7 @@
 
 use crate::relational::{Deferrability, QualifiedName};
 use crate::schema::{EntityId, MemberId, RelationId, Within};
-use crate::targets::python::{Code, statement, string};
+use crate::targets::python::{Code, WIDTH, statement, string, width};
 
 use super::app::App;
 use super::file::PythonFile;
@@ -10,7 +10,8 @@ use super::file::PythonFile;
 /// A rule: what is compared, where the message stands, and what it says.
 struct Rule {
     field: String,
-    conditions: Vec<String>,
+    /// All of them; each is one, or several of which any is enough.
+    conditions: Vec<Vec<String>>,
     message: String,
 }
 
@@ -50,15 +51,47 @@ pub(super) fn clean(app: &App<'_>, entity: EntityId, file: &mut PythonFile<'_>) 
     lines
 }
 
-/// `if a and b:`, on one line or on one line each.
-fn condition(conditions: &[String]) -> String {
-    let flat = format!("        if {}:\n", conditions.join(" and "));
-    if crate::targets::python::width(flat.trim_end()) <= crate::targets::python::WIDTH
-        || conditions.len() == 1
-    {
-        return flat;
+/// `if a and b:`, broken as `ruff format` breaks it. The last condition may be several joined by `or`.
+fn condition(conditions: &[Vec<String>]) -> String {
+    let flat: Vec<String> = conditions.iter().map(|any| group(any)).collect();
+    let line = format!("        if {}:\n", flat.join(" and "));
+    if fits(&line) {
+        return line;
     }
-    format!("        if (\n            {}\n        ):\n", conditions.join("\n            and "))
+    if let [first, any] = conditions
+        && any.len() > 1
+    {
+        return format!("        if {} and (\n{}        ):\n", group(first), alternatives(12, any));
+    }
+    let mut lines = String::from("        if (\n");
+    for (place, any) in conditions.iter().enumerate() {
+        let and = if place == 0 { "" } else { "and " };
+        let line = format!("            {and}{}\n", group(any));
+        if any.len() == 1 || fits(&line) {
+            lines.push_str(&line);
+        } else {
+            lines
+                .push_str(&format!("            {and}(\n{}            )\n", alternatives(16, any)));
+        }
+    }
+    lines.push_str("        ):\n");
+    lines
+}
+
+fn group(any: &[String]) -> String {
+    let joined = any.join(" or ");
+    if any.len() > 1 { format!("({joined})") } else { joined }
+}
+
+/// `a or b`, on one line where it fits.
+fn alternatives(indent: usize, any: &[String]) -> String {
+    let space = " ".repeat(indent);
+    let line = format!("{space}{}\n", any.join(" or "));
+    if fits(&line) { line } else { format!("{space}{}\n", any.join(&format!("\n{space}or "))) }
+}
+
+fn fits(line: &str) -> bool {
+    width(line.trim_end()) <= WIDTH
 }
 
 fn rules(app: &App<'_>, entity: EntityId) -> Vec<Rule> {
@@ -85,7 +118,7 @@ fn rules(app: &App<'_>, entity: EntityId) -> Vec<Rule> {
 fn relation_rule(app: &App<'_>, id: RelationId, optional: bool, within: &[Within]) -> Rule {
     let name = app.relation_name(id);
     let mut conditions =
-        vec![format!("self.{name}{} is not None", if optional { "" } else { "_id" })];
+        vec![vec![format!("self.{name}{} is not None", if optional { "" } else { "_id" })]];
     let mut differ = Vec::new();
     for pair in within {
         let here = app.relation_name(pair.here);
@@ -94,11 +127,11 @@ fn relation_rule(app: &App<'_>, id: RelationId, optional: bool, within: &[Within
         if app.schema().to_one(pair.here).is_some_and(|here| here.optional) {
             differ.push(format!("self.{here}_id is None"));
         } else {
-            conditions.push(format!("self.{here}_id is not None"));
+            conditions.push(vec![format!("self.{here}_id is not None")]);
         }
         differ.push(different);
     }
-    conditions.push(any(differ));
+    conditions.push(differ);
     Rule { message: message(app, id, within), field: name, conditions }
 }
 
@@ -109,16 +142,11 @@ fn link_rule(app: &App<'_>, source: RelationId, target: RelationId, within: &[Wi
         format!("self.{there}.{b}_id != self.{here}.{a}_id")
     });
     let conditions = vec![
-        format!("self.{here}_id is not None"),
-        format!("self.{there}_id is not None"),
-        any(differ.collect()),
+        vec![format!("self.{here}_id is not None")],
+        vec![format!("self.{there}_id is not None")],
+        differ.collect(),
     ];
     Rule { message: message(app, target, within), field: there, conditions }
-}
-
-fn any(conditions: Vec<String>) -> String {
-    let joined = conditions.join(" or ");
-    if conditions.len() > 1 { format!("({joined})") } else { joined }
 }
 
 /// "This product belongs to another store."
