@@ -16,8 +16,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import psycopg
-
 from trine_proof import databases
 from trine_proof.model import Model
 
@@ -87,7 +85,7 @@ class Example:
         sys.path.insert(0, str(self.output / "django"))
         connect = databases.parameters(database)
         settings.configure(
-            **project_settings(self.model),
+            **self.django_settings(),
             DATABASES={
                 "default": {
                     "ENGINE": "django.db.backends.postgresql",
@@ -103,6 +101,21 @@ class Example:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             django.setup()
+
+    def django_settings(self) -> dict[str, Any]:
+        """The settings of a throw-away Django project with the example's apps."""
+        installed = [*(EXTERNAL_APPS if self.model.has_externals else []), *self.model.apps]
+        generated = (self.output / "django").rglob("*.py")
+        if any("django.contrib.postgres" in file.read_text() for file in generated):
+            # What Django asks of everyone who uses its range fields and exclusion constraints.
+            installed.insert(0, "django.contrib.postgres")
+        return {
+            "INSTALLED_APPS": installed,
+            "SECRET_KEY": "only for tests",
+            "USE_TZ": True,
+            "TIME_ZONE": "UTC",
+            "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
+        }
 
     def manage(self, *arguments: str) -> str:
         """What `manage.py` prints for a command; a command that fails raises."""
@@ -122,21 +135,3 @@ class Example:
         for target in targets:
             arguments = [target] if to is None else [target, to]
             self.manage("migrate", *arguments, "--verbosity=0")
-
-
-def project_settings(model: Model) -> dict[str, Any]:
-    """The settings of a throw-away Django project with an example's apps."""
-    external = EXTERNAL_APPS if model.has_externals else []
-    return {
-        "INSTALLED_APPS": [*external, *model.apps],
-        "SECRET_KEY": "only for tests",
-        "USE_TZ": True,
-        "TIME_ZONE": "UTC",
-        "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
-    }
-
-
-def tables(connection: psycopg.Connection) -> list[str]:
-    """The names of all tables in a database."""
-    query = "SELECT tablename FROM pg_tables WHERE schemaname !~ '^pg_|^information_schema$'"
-    return [name for (name,) in connection.execute(query)]

@@ -327,7 +327,7 @@ def by_django(stage: Stage, *, queryset: bool) -> Outcome | None:
     if model is None:
         return None
     fields = {field.column: field.attname for field in model._meta.concrete_fields}
-    chosen = model._base_manager.filter(**{fields[k]: v for k, v in stage.key.items()})
+    chosen = model._default_manager.filter(**{fields[k]: v for k, v in stage.key.items()})
     try:
         with transaction.atomic():
             if queryset:
