@@ -350,8 +350,9 @@ def django_speaks_to_people(shop: Shop) -> None:
         shop.django.Product(store=store, name="lamp", price=Decimal(-1)).full_clean()
     if "가격은 0 이상이어야 합니다." not in str(raised[0]):
         raise AssertionError(f"the CHECK's message is not shown: {raised[0]}")
-    equal(shop.django.PostKind.photo.value if hasattr(shop.django, "PostKind") else "photo", "photo")
-    equal(shop.posts(1)[0].kind, "photo")
+    post = shop.posts(1)[0]
+    post.refresh_from_db()
+    equal((post.kind, post.get_kind_display()), (shop.django.PostKind.PHOTO, "Photo"))
 
 
 def async_works_alike(shop: Shop) -> None:
