@@ -18,9 +18,8 @@ pub fn snake(name: &str) -> String {
 fn is_snake(name: &str) -> bool {
     let mut before = b'_';
     let fits = name.bytes().all(|byte| {
-        let fits = byte.is_ascii_lowercase()
-            || byte.is_ascii_digit()
-            || (byte == b'_' && before != b'_');
+        let fits =
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || (byte == b'_' && before != b'_');
         before = byte;
         fits
     });

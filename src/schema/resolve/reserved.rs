@@ -11,6 +11,10 @@ use super::accessors::What;
 use super::renames;
 use super::{Draft, Input, errors};
 
+/// Types that the generated classes write for their attributes: one that is an attribute itself would
+/// hide the type from those behind it.
+const PYTHON_TYPES: &[&str] = &["bool", "bytes", "dict", "float", "int", "list", "str"];
+
 /// Attributes of a SQLAlchemy declarative base (2.1) that a mapped attribute would replace.
 const SQLALCHEMY_ATTRIBUTES: &[&str] = &["metadata", "registry"];
 
@@ -87,6 +91,11 @@ fn reserving(input: &Input<'_>, attribute: &str) -> Option<String> {
     }
     if python && PYTHON_KEYWORDS.contains(&attribute) {
         return Some("Python keeps this word for itself".to_owned());
+    }
+    if python && PYTHON_TYPES.contains(&attribute) {
+        return Some(
+            "attributes of the same class have this type, and would not find it".to_owned(),
+        );
     }
     if input.is_on(Target::Sqlalchemy) && SQLALCHEMY_ATTRIBUTES.contains(&attribute) {
         return Some("every SQLAlchemy model has an attribute of this name".to_owned());
