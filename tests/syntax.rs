@@ -26,7 +26,7 @@ fn list(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
         let span = found.primary();
         let (line, column) = sources.get(span.file).position(span.start as usize);
         let mut said = format!("{line}:{column} {} {}\n", found.code, found.message);
-        for help in &found.help {
+        if let Some(help) = &found.help {
             said += &format!("    help: {help}\n");
         }
         for fix in &found.fixes {
@@ -301,7 +301,6 @@ fn a_broken_member_costs_itself() {
         "a text @",
         "a text = -",
         "with (a)",
-        "on delete",
         "on delete cascade",
     ];
     for line in broken {

@@ -107,13 +107,12 @@ impl<'p> Place<'p> {
                 let span = self.at(0, word.len());
                 let keyword = nearest(word, expected::member_keywords());
                 let found = Diagnostic::new(Code::E0101, span, message, "not a keyword");
-                let found = match keyword {
+                match keyword {
                     Some(keyword) => suggest(found, span, keyword),
                     None => found.help(
                         "a field is written `NAME TYPE`; a keyword stands before `(` or a string",
                     ),
-                };
-                found
+                }
             }
         }
     }
@@ -300,21 +299,15 @@ fn stray_clause(place: &Place<'_>) -> Diagnostic {
         let message = format!("a relation has no clause `on {second}`");
         return suggest(Diagnostic::new(Code::E0101, span, message, "not known"), span, meant);
     }
-    let clause = if first == "on" { format!("on {second}") } else { first.to_owned() };
-    let rest = place.text.trim_start_matches("on ").trim_start();
-    if clause == "on delete" && expected::word(&rest[rest.len().min(6)..].trim_start()) != "" {
-        let failure =
-            expected::read_again(&format!("a 1 A <-> * b {}", place.text), &Kind::Relation);
-        let shift = "a 1 A <-> * b ".len();
-        if failure.expects(Rule::delete_rule) && failure.at >= shift {
-            let at = failure.at - shift;
-            let token = expected::token(place.text, at);
-            let message = format!("expected {}, found {token}", failure.expected);
-            let span = place.at(at, token.length());
-            let found = Diagnostic::new(Code::E0101, span, message, "no delete rule");
-            return place.mend_delete_rule(found, at);
-        }
+    let failure = expected::read_again(place.text, &Kind::Clause);
+    if failure.expects(Rule::delete_rule) {
+        let token = expected::token(place.text, failure.at);
+        let message = format!("expected {}, found {token}", failure.expected);
+        let span = place.at(failure.at, token.length());
+        let found = Diagnostic::new(Code::E0101, span, message, "no delete rule");
+        return place.mend_delete_rule(found, failure.at);
     }
+    let clause = if first == "on" { format!("on {second}") } else { first.to_owned() };
     let message = format!("`{clause}` belongs to the relation before it");
     Diagnostic::new(Code::E0101, place.span, message, "stands alone")
         .note("A relation goes on with the next line, but not after an empty one.")

@@ -17,6 +17,8 @@ pub enum Kind {
     Keyworded(&'static Keyword),
     /// An attribute, `@django(…)`.
     Attribute,
+    /// A clause of a relation, on a line of its own.
+    Clause,
     /// A value of an enum.
     Value,
 }
@@ -98,6 +100,7 @@ impl Kind {
             Kind::Relation => format!("the relation `{}`", word(text)),
             Kind::Keyworded(keyword) => format!("`{}`", keyword.word),
             Kind::Attribute => "the attribute".to_owned(),
+            Kind::Clause => "the clause".to_owned(),
             Kind::Value if word(text).is_empty() => "the value".to_owned(),
             Kind::Value => format!("the value `{}`", word(text)),
         }
@@ -108,6 +111,7 @@ impl Kind {
             Kind::Field => Rule::only_field,
             Kind::Relation => Rule::only_relation,
             Kind::Keyworded(_) | Kind::Attribute => Rule::only_keyworded,
+            Kind::Clause => Rule::only_clause,
             Kind::Value => Rule::only_value,
         }
     }
@@ -158,6 +162,7 @@ pub fn read_again(text: &str, kind: &Kind) -> Failure {
             Kind::Attribute => {
                 (1.min(text.len()), "a target: `postgres`, `sqlalchemy` or `django`".to_owned())
             }
+            Kind::Clause => (0, "a clause".to_owned()),
             Kind::Value if first == 0 => (0, "a value's name".to_owned()),
             Kind::Value => {
                 (behind(text, 0, 1), "`=`, `label`, `,` or the end of the line".to_owned())
