@@ -26,7 +26,7 @@ pub fn member(reader: &mut Reader<'_>, node: Node<'_>) -> BrokenMember {
     let name = place.name(reader);
     if !place.damaged {
         let found = if continues { stray_clause(&place) } else { place.diagnose() };
-        reader.diagnostics.push(found);
+        reader.findings.push(found);
     }
     BrokenMember { name: name.filter(|_| !continues), continues }
 }
@@ -37,7 +37,7 @@ pub fn in_module(reader: &mut Reader<'_>, node: Node<'_>) {
     let place = Place::of(reader, &node);
     if !place.damaged {
         let message = "the block of a module holds only `label \"…\"` and `@target(…)`";
-        reader.diagnostics.push(Diagnostic::new(Code::E0101, place.span, message, "neither"));
+        reader.findings.push(Diagnostic::new(Code::E0101, place.span, message, "neither"));
     }
 }
 
@@ -47,12 +47,12 @@ pub fn value(reader: &mut Reader<'_>, node: Node<'_>) -> Option<Name> {
     if place.text == "," {
         let message = "two commas, and no value between them";
         let found = Diagnostic::new(Code::E0101, place.span, message, "one too many");
-        reader.diagnostics.push(found.fix("remove it", place.span, ""));
+        reader.findings.push(found.fix("remove it", place.span, ""));
         return None;
     }
     place.text = place.text.trim_end_matches(',').trim_end();
     if !place.damaged {
-        reader.diagnostics.push(place.diagnose_as(&Kind::Value));
+        reader.findings.push(place.diagnose_as(&Kind::Value));
     }
     place.name(reader)
 }

@@ -52,7 +52,7 @@ pub fn item<'p>(reader: &mut Reader<'_>, node: Node<'p>) -> BrokenItem<'p> {
             let span = Span { end: whole.start + 1, ..whole };
             let found =
                 Diagnostic::new(Code::E0102, span, "a block without its item", "whose block?");
-            reader.diagnostics.push(found.help("write `entity NAME` before it"));
+            reader.findings.push(found.help("write `entity NAME` before it"));
         }
         return BrokenItem { name: None, is_module: false, block: None, span: whole };
     };
@@ -61,7 +61,7 @@ pub fn item<'p>(reader: &mut Reader<'_>, node: Node<'p>) -> BrokenItem<'p> {
     let meant = head.keyword();
     let name = head.name().and_then(|(word, at)| name_at(reader, word, place.span.start + at));
     if !place.damaged {
-        reader.diagnostics.push(diagnose(&place, &head, meant));
+        reader.findings.push(diagnose(&place, &head, meant));
     }
     let has_members = matches!(meant, Some("entity" | "mixin" | "external"));
     BrokenItem {

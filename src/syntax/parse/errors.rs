@@ -3,7 +3,7 @@
 
 use pest::error::{Error, InputLocation};
 
-use crate::diagnostics::{Code, Diagnostic, Edit, Label};
+use crate::diagnostics::{Code, Diagnostic, Edit};
 use crate::source::{FileId, Span};
 use crate::syntax::tree::{Module, Trivia, TriviaKind};
 
@@ -154,11 +154,8 @@ pub fn docs_of_nothing(reader: &mut Reader<'_>, node: &Node<'_>) {
     let message = "a doc comment stands before a member that has no documentation";
     let found = Diagnostic::new(Code::E0101, first, message, "documents nothing")
         .note("Only fields and relations have documentation: it becomes their COMMENT.");
-    reader.diagnostics.push(found.fix_all("make it a comment", edits));
-    let place = reader.trivia.partition_point(|trivia| trivia.span < first);
-    let comments = spans.into_iter().map(|span| Trivia { kind: TriviaKind::Comment, span });
-    reader.trivia.splice(place..place, comments);
-    reader.trivia.sort_by_key(|trivia| trivia.span);
+    reader.findings.push(found.fix_all("make it a comment", edits));
+    reader.trivia.extend(spans.into_iter().map(|span| Trivia { kind: TriviaKind::Comment, span }));
 }
 
 // ── Parts ──
@@ -222,17 +219,4 @@ pub fn unreadable(file: FileId, source: &str, error: &Error<Rule>) -> Diagnostic
     let start = start.min(source.len());
     let span = Span::new(file, start, start);
     Diagnostic::new(Code::E0102, span, "this file can't be read from here on", "expected an item")
-}
-
-/// Keeps the first `limit` diagnostics, and says how many there are more.
-pub fn limit(mut diagnostics: Vec<Diagnostic>, limit: usize) -> Vec<Diagnostic> {
-    if diagnostics.len() > limit {
-        diagnostics.sort_by_key(|found| found.labels.first().map(|Label { span, .. }| *span));
-        let more = diagnostics.len() - limit;
-        diagnostics.truncate(limit);
-        if let Some(last) = diagnostics.last_mut() {
-            last.notes.push(format!("{more} more findings in this file are not shown."));
-        }
-    }
-    diagnostics
 }

@@ -19,7 +19,7 @@ pub fn expression(reader: &mut Reader<'_>, node: Node<'_>) -> Option<Expr> {
     match chain(reader, node, 0) {
         Ok(tree) => Some(tree.expr),
         Err(TooDeep) => {
-            reader.diagnostics.push(errors::too_deep_expression(span));
+            reader.findings.push(errors::too_deep_expression(span));
             None
         }
     }
@@ -100,7 +100,7 @@ impl<'p> Chain<'_, '_, 'p> {
             if its == Level::Comparison
                 && let Some(first) = compared.replace(span)
             {
-                self.reader.diagnostics.push(errors::chained_comparison(span, first));
+                self.reader.findings.push(errors::chained_comparison(span, first));
             }
             left = match tail {
                 Tail::Binary(operator) => {
@@ -129,7 +129,7 @@ impl<'p> Chain<'_, '_, 'p> {
         let low = self.binary(Level::Other, above + 1)?;
         let is_and = |part: &Node<'_>| part.as_rule() == Rule::infix && part.as_str() == "and";
         if self.parts.next_if(is_and).is_none() {
-            self.reader.diagnostics.push(errors::between_without_and(low.expr.span));
+            self.reader.findings.push(errors::between_without_and(low.expr.span));
             return Ok(operand);
         }
         let high = self.binary(Level::Other, above + 1)?;

@@ -19,7 +19,7 @@ pub fn file(reader: &mut Reader<'_>, nodes: Nodes<'_>, tree: &mut SyntaxTree) {
         }
     }
     if tree.module.is_none() && !module_unread {
-        reader.diagnostics.push(errors::no_module(reader.file, &reader.module));
+        reader.findings.push(errors::no_module(reader.file, &reader.module));
     }
 }
 
@@ -34,7 +34,7 @@ fn item(reader: &mut Reader<'_>, node: Node<'_>, tree: &mut SyntaxTree) {
             Rule::module => {
                 let module = module(reader, part, docs.take());
                 match &tree.module {
-                    Some(first) => reader.diagnostics.push(errors::second_module(&module, first)),
+                    Some(first) => reader.findings.push(errors::second_module(&module, first)),
                     None => tree.module = Some(module),
                 }
                 continue;
@@ -61,7 +61,7 @@ fn module(reader: &mut Reader<'_>, node: Node<'_>, docs: Docs) -> Module {
             Rule::label_member => {
                 let label = members::label(reader, part);
                 if let Some(plural) = label.plural {
-                    reader.diagnostics.push(errors::plural_of_module(plural.span));
+                    reader.findings.push(errors::plural_of_module(plural.span));
                 }
                 module.label = label.label.or(module.label);
             }

@@ -144,7 +144,7 @@ pub fn type_ref(reader: &mut Reader<'_>, node: Node<'_>) -> TypeRef {
         if part.as_rule() == Rule::integer {
             let span = reader.span(&part);
             let value = part.as_str().parse().unwrap_or_else(|_| {
-                reader.diagnostics.push(errors::number_too_large(span));
+                reader.findings.push(errors::number_too_large(span));
                 i64::MAX
             });
             ty.arguments.push((value, span));
@@ -377,6 +377,6 @@ fn only_expression(reader: &mut Reader<'_>, node: Node<'_>) -> Option<Expr> {
 fn once(reader: &mut Reader<'_>, span: Span, first: Option<Span>) {
     if let Some(first) = first {
         let found: Diagnostic = errors::option_twice(span, first);
-        reader.diagnostics.push(found);
+        reader.findings.push(found);
     }
 }

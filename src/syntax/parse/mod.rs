@@ -9,6 +9,7 @@ mod broken_items;
 mod errors;
 mod expected;
 mod expressions;
+mod findings;
 mod items;
 mod members;
 mod relations;
@@ -23,6 +24,7 @@ use crate::naming;
 use crate::source::{FileId, Sources, Span};
 
 use super::tree::{SyntaxTree, Trivia};
+use findings::Findings;
 
 /// The parser that pest makes of the grammar.
 #[derive(pest_derive::Parser)]
@@ -31,9 +33,6 @@ struct Grammar;
 
 type Node<'p> = Pair<'p, Rule>;
 type Nodes<'p> = Pairs<'p, Rule>;
-
-/// How many diagnostics one file may have; a file with more is no Trine at all.
-const DIAGNOSTICS_LIMIT: usize = 1000;
 
 /// Reads one file. Never fails: what can't be read is left out, and has a diagnostic.
 ///
@@ -54,7 +53,7 @@ pub fn parse(sources: &Sources, file: FileId) -> (SyntaxTree, Vec<Diagnostic>) {
         length: source.len(),
         text: &scan.text,
         damage: scan.damage,
-        diagnostics: scan.diagnostics,
+        findings: scan.findings,
         trivia: scan.trivia,
     };
     let mut tree = SyntaxTree {
@@ -69,10 +68,11 @@ pub fn parse(sources: &Sources, file: FileId) -> (SyntaxTree, Vec<Diagnostic>) {
             let file = nodes.next().expect("a parse that succeeds gives its own rule");
             items::file(&mut reader, file.into_inner(), &mut tree);
         }
-        Err(error) => reader.diagnostics.push(errors::unreadable(file, source, &error)),
+        Err(error) => reader.findings.push(errors::unreadable(file, source, &error)),
     }
     tree.trivia = reader.trivia;
-    (tree, errors::limit(reader.diagnostics, DIAGNOSTICS_LIMIT))
+    tree.trivia.sort_by_key(|trivia| trivia.span);
+    (tree, reader.findings.finish())
 }
 
 /// What the functions that make the tree share.
@@ -83,7 +83,7 @@ struct Reader<'t> {
     length: usize,
     text: &'t str,
     damage: Vec<Span>,
-    diagnostics: Vec<Diagnostic>,
+    findings: Findings,
     trivia: Vec<Trivia>,
 }
 

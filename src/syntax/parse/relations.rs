@@ -33,7 +33,7 @@ fn multiplicity(reader: &mut Reader<'_>, node: &Node<'_>) -> Multiplicity {
     let span = reader.span(node);
     let mut number = |digits: &str| {
         digits.parse().unwrap_or_else(|_| {
-            reader.diagnostics.push(errors::number_too_large(span));
+            reader.findings.push(errors::number_too_large(span));
             u32::MAX
         })
     };

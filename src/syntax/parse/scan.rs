@@ -12,6 +12,7 @@ use crate::source::{FileId, Span};
 use crate::syntax::tree::{Trivia, TriviaKind};
 
 use super::errors;
+use super::findings::Findings;
 
 /// How deep brackets may nest. The grammar recurses once for each, so this also bounds its stack.
 pub const NESTING_LIMIT: usize = 64;
@@ -21,12 +22,12 @@ pub struct Scan<'t> {
     /// The text for the grammar: balanced, and as long as the file (but for closing brackets that the
     /// end of the file lacks).
     pub text: Cow<'t, str>,
-    /// Comments and blank lines, by place.
+    /// Comments and blank lines, in no order.
     pub trivia: Vec<Trivia>,
     /// What was blanked out, by place; what stands around it has its diagnostic already.
     pub damage: Vec<Span>,
     /// What is wrong.
-    pub diagnostics: Vec<Diagnostic>,
+    pub findings: Findings,
 }
 
 /// Reads a file's bytes once.
@@ -37,6 +38,7 @@ pub fn scan(file: FileId, text: &str) -> Scan<'_> {
         bytes: text.as_bytes(),
         at: 0,
         line: Line::default(),
+        line_end: 0,
         code_end: 0,
         blank_from: None,
         docs: None,
@@ -46,7 +48,7 @@ pub fn scan(file: FileId, text: &str) -> Scan<'_> {
         missing_closers: 0,
         trivia: Vec::new(),
         damage: Vec::new(),
-        diagnostics: Vec::new(),
+        findings: Findings::default(),
     };
     scanner.run();
     scanner.finish()
@@ -78,6 +80,8 @@ struct Scanner<'t> {
     bytes: &'t [u8],
     at: usize,
     line: Line,
+    /// The end of the line, once it has been looked for; from then on it is ahead.
+    line_end: usize,
     /// The end of the last line that holds code: where a missing `}` belongs.
     code_end: usize,
     /// The start of the run of empty lines that may be going on.
@@ -90,7 +94,7 @@ struct Scanner<'t> {
     missing_closers: usize,
     trivia: Vec<Trivia>,
     damage: Vec<Span>,
-    diagnostics: Vec<Diagnostic>,
+    findings: Findings,
 }
 
 impl<'t> Scanner<'t> {
@@ -145,7 +149,7 @@ impl<'t> Scanner<'t> {
                 Cow::Owned(text.expect("only whole characters were replaced, by ASCII"))
             }
         };
-        Scan { text, trivia: self.trivia, damage: self.damage, diagnostics: self.diagnostics }
+        Scan { text, trivia: self.trivia, damage: self.damage, findings: self.findings }
     }
 
     // ── Lines ──
@@ -177,9 +181,7 @@ impl<'t> Scanner<'t> {
             return;
         }
         let span = self.span(from, end);
-        // The run is found when the line behind it ends, when comments of that line are known already.
-        let place = self.trivia.partition_point(|trivia| trivia.span.start < span.start);
-        self.trivia.insert(place, Trivia { kind: TriviaKind::BlankLines, span });
+        self.trivia.push(Trivia { kind: TriviaKind::BlankLines, span });
     }
 
     fn code(&mut self) {
@@ -187,9 +189,13 @@ impl<'t> Scanner<'t> {
         self.docs = None;
     }
 
-    fn line_end(&self) -> usize {
-        let rest = &self.bytes[self.at..];
-        self.at + rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len())
+    fn line_end(&mut self) -> usize {
+        if self.line_end < self.at || self.at == 0 {
+            let rest = &self.bytes[self.at..];
+            self.line_end =
+                self.at + rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len());
+        }
+        self.line_end
     }
 
     // ── Comments ──
@@ -220,12 +226,9 @@ impl<'t> Scanner<'t> {
 
     /// A doc comment that documents nothing is read as a comment.
     fn stray_docs(&mut self, span: Span) {
-        self.diagnostics.push(errors::stray_docs(span));
+        self.findings.push(errors::stray_docs(span));
         self.patch(span.start as usize + 2, span.start as usize + 3);
-        let kind =
-            if self.line.has_code { TriviaKind::TrailingComment } else { TriviaKind::Comment };
-        let place = self.trivia.partition_point(|trivia| trivia.span.start < span.start);
-        self.trivia.insert(place, Trivia { kind, span });
+        self.push_comment(span);
     }
 
     /// The doc comments that wait, when the block or the file ends behind them.
@@ -251,7 +254,7 @@ impl<'t> Scanner<'t> {
                 Some(&byte) => {
                     if byte < 0x20 && byte != b'\t' && byte != b'\r' {
                         let span = self.span(at, at + 1);
-                        self.diagnostics.push(errors::control_in_string(span, byte));
+                        self.findings.push(errors::control_in_string(span, byte));
                     }
                     at += 1;
                 }
@@ -270,7 +273,7 @@ impl<'t> Scanner<'t> {
                 let name = &self.text[start + 1..self.at - 1];
                 if !is_identifier(name) {
                     let span = self.span(start, self.at);
-                    self.diagnostics.push(errors::no_name(span));
+                    self.findings.push(errors::no_name(span));
                     self.blank_out(span);
                 }
             }
@@ -282,7 +285,7 @@ impl<'t> Scanner<'t> {
         let line_end = self.line_end();
         let end = start + self.text[start..line_end].trim_end().len();
         let span = self.span(start, end);
-        self.diagnostics.push(word(span));
+        self.findings.push(word(span));
         self.blank_out(span);
         self.at = line_end;
     }
@@ -295,14 +298,14 @@ impl<'t> Scanner<'t> {
         let end = self.line_end();
         let Some(length) = self.text[self.at..end].find('\'') else {
             let span = self.span(start, start + 1);
-            self.diagnostics.push(errors::stray_character(span, '\''));
+            self.findings.push(errors::stray_character(span, '\''));
             return self.blank_out(span);
         };
         self.at += length + 1;
         let span = self.span(start, self.at);
         let content = &self.text[start + 1..self.at - 1];
         let certain = !content.contains(['"', '\\']);
-        self.diagnostics.push(errors::single_quotes(span, certain.then_some(content)));
+        self.findings.push(errors::single_quotes(span, certain.then_some(content)));
         if certain && self.too_deep.is_none() {
             let patched = self.patched();
             patched[span.start as usize] = b'"';
@@ -322,7 +325,7 @@ impl<'t> Scanner<'t> {
         }
         let span = self.span(start, self.at);
         self.line.has_code = true;
-        self.diagnostics.push(errors::stray_character(span, character));
+        self.findings.push(errors::stray_character(span, character));
         self.blank_out(span);
     }
 
@@ -347,7 +350,7 @@ impl<'t> Scanner<'t> {
             too_deep.depth += 1;
         } else if self.open.len() == NESTING_LIMIT {
             let span = self.span(at, at + 1);
-            self.diagnostics.push(errors::too_deep_brackets(span));
+            self.findings.push(errors::too_deep_brackets(span));
             self.too_deep = Some(TooDeep { start: at, depth: 1 });
         } else {
             self.open.push(Open { bracket, at });
@@ -389,7 +392,7 @@ impl<'t> Scanner<'t> {
                     self.at += 1;
                 }
                 let span = self.span(at, self.at);
-                self.diagnostics.push(errors::stray_bracket(span, bracket as char));
+                self.findings.push(errors::stray_bracket(span, bracket as char));
                 self.blank_out(span);
             }
         }
@@ -406,7 +409,7 @@ impl<'t> Scanner<'t> {
             let rest = &self.bytes[open.at..end];
             covered = open.at + rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len());
             let span = self.span(open.at, open.at + 1);
-            self.diagnostics.push(errors::unclosed_bracket(span, open.bracket as char));
+            self.findings.push(errors::unclosed_bracket(span, open.bracket as char));
             self.blank_out(self.span(open.at, covered));
         }
     }
@@ -423,7 +426,7 @@ impl<'t> Scanner<'t> {
         let span = self.span(block.at, block.at + 1);
         let behind = self.span(self.code_end, self.code_end);
         let missing = errors::unclosed_bracket(span, '{').fix("close the block", behind, "\n}");
-        self.diagnostics.push(missing);
+        self.findings.push(missing);
         if self.code_end < self.at && self.bytes[self.code_end] == b'\n' {
             let place = self.code_end;
             self.patched()[place] = b'}';

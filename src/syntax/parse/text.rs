@@ -78,16 +78,16 @@ fn unescape(reader: &mut Reader<'_>, content: &str, start: usize) -> String {
         let at = start + content.len() - escape.len();
         let span = Span::new(reader.file, at, at + length);
         match character {
-            Some('\0') => reader.diagnostics.push(errors::nul(span)),
+            Some('\0') => reader.findings.push(errors::nul(span)),
             Some(character) => value.push(character),
-            None => reader.diagnostics.push(errors::bad_escape(span, &escape[..length])),
+            None => reader.findings.push(errors::bad_escape(span, &escape[..length])),
         }
         rest = &escape[length..];
     }
     value.push_str(rest);
     // One that stands in the file as it is.
     if let Some(at) = content.find('\0') {
-        reader.diagnostics.push(errors::nul(Span::new(reader.file, start + at, start + at + 1)));
+        reader.findings.push(errors::nul(Span::new(reader.file, start + at, start + at + 1)));
     }
     value
 }
