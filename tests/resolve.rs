@@ -236,3 +236,16 @@ fn every_fix_takes_its_error_away() {
     assert!(faults.is_empty(), "\n{faults}");
     assert!(applied > 50, "only {applied} fixes were tried");
 }
+
+#[test]
+fn twenty_mistakes_in_a_file_are_twenty_diagnostics_each_at_its_place() {
+    let text = format!("=== twenty\n{}", include_str!("data/twenty.trine"));
+    let case = cases(&text).remove(0);
+    let mut sources = Sources::new();
+    let (path, text) = &case.files[0];
+    sources.add(path.as_str(), text.as_str());
+    let compilation = trine::compile(&sources, &trine::target::Options::default());
+    assert_eq!(places(&sources, &compilation.diagnostics), case.expected);
+    assert_eq!(case.expected.len(), 20);
+    assert!(compilation.files.is_empty());
+}
