@@ -290,8 +290,11 @@ fn exclusion(
     let name = file.postgres("constraints", "ExclusionConstraint");
     let mut code = Code::call(name)
         .keyword("name", string(&exclude.name))
-        .keyword("expressions", Code::list(items))
-        .keyword("index_type", string(&exclude.using));
+        .keyword("expressions", Code::list(items));
+    // GiST is Django's default, which its state of a constraint leaves out.
+    if exclude.using != "gist" {
+        code = code.keyword("index_type", string(&exclude.using));
+    }
     if let Some(condition) = &written.condition {
         code = code.keyword("condition", values::condition(app, entity, condition, file));
     }
