@@ -45,7 +45,7 @@ fn foreign_key(app: &App<'_>, id: RelationId, to_one: &ToOne, file: &mut PythonF
         code = code.keyword("related_query_name", string(&app.model_name(relation.source)));
     }
     if let Some(default) = &to_one.default {
-        let value = values::default(app, relation.source, default, file);
+        let value = values::default(app, relation.source, default, None, file);
         if to_one.delete == DeleteRule::SetDefault && app.options.on_delete == OnDelete::Python {
             code = code.keyword("default", value.clone());
         }

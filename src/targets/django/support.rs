@@ -118,8 +118,8 @@ pub(super) fn view(app: &App<'_>, needs: &BTreeSet<Support>) -> SupportView {
         import(&mut imports, module, name);
     }
     if naive {
-        imports.module("datetime");
         imports.name("django.utils", "timezone");
+        imports.name("zoneinfo", "ZoneInfo");
     }
     if columns {
         imports.name("collections.abc", "Sequence");

@@ -1,7 +1,7 @@
 //! Defaults, conditions and expressions, with what they import.
 
 use crate::relational::SqlNames;
-use crate::schema::{EntityId, Expr, ExprKind, MemberId};
+use crate::schema::{BaseType, EntityId, Expr, ExprKind, FieldType, MemberId, Scalar};
 use crate::targets::python::Code;
 
 use super::app::App;
@@ -14,8 +14,15 @@ pub(super) fn default(
     app: &App<'_>,
     entity: EntityId,
     expr: &Expr,
+    ty: Option<&FieldType>,
     file: &mut PythonFile<'_>,
 ) -> Code {
+    if let (ExprKind::Number(number), Some(ty)) = (&expr.kind, ty)
+        && matches!(ty.base, BaseType::Scalar(Scalar::Real | Scalar::DoublePrecision, _))
+    {
+        // `0.5` alone is a `numeric`, whose value in Python is a `Decimal`.
+        return Code::text(number.as_str());
+    }
     if let ExprKind::Call { function, .. } = &expr.kind {
         let support = match function.as_str() {
             "now" => Some(Support::Now),

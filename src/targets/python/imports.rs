@@ -166,6 +166,7 @@ const STANDARD: &[&str] = &[
     "types",
     "typing",
     "uuid",
+    "zoneinfo",
 ];
 
 /// Relative imports with more dots first, then by name.
