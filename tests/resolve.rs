@@ -249,3 +249,19 @@ fn twenty_mistakes_in_a_file_are_twenty_diagnostics_each_at_its_place() {
     assert_eq!(case.expected.len(), 20);
     assert!(compilation.files.is_empty());
 }
+
+#[test]
+fn a_module_that_uses_an_extension_needs_it_as_one_that_declares_it() {
+    let base = "module base\nextension citext\nextension hstore\nentity A {\n  name text\n}\n";
+    let user = "module user\nentity B {\n  mail citext\n}\n";
+    let other = "module other\nentity C {\n  name text\n}\n";
+    let files = [("base.trine", base), ("user.trine", user), ("other.trine", other)];
+    let (_, schema, found) = resolve(&files, Target::ALL);
+    assert!(found.is_empty(), "{found:#?}");
+    let modules = |place: usize| -> Vec<&str> {
+        let modules = schema.extensions[place].modules.iter();
+        modules.map(|&module| schema.modules[module].name.as_str()).collect()
+    };
+    assert_eq!(modules(0), ["base", "user"]);
+    assert_eq!(modules(1), ["base"]);
+}

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use crate::diagnostics::{Code, Diagnostic};
 use crate::schema::types::Scalar;
-use crate::schema::{Category, Exclude, IndexKey, Schema};
+use crate::schema::{BaseType, Category, EnumStorage, Exclude, IndexKey, ModuleId, Schema};
 use crate::source::Span;
 use crate::syntax::{SyntaxTree, tree};
 
@@ -44,6 +44,51 @@ pub(crate) fn check_extensions(
                 search.needs(Some("btree_gist"), span, "an `exclude` over plain values");
             }
         }
+    }
+}
+
+/// Adds to each extension the modules that use it without declaring it: another module's migration may
+/// run first. What only PostgreSQL knows (`raw`, an operator class, an `exclude`) may use any of them.
+pub(crate) fn list_users(schema: &mut Schema) {
+    if schema.extensions.is_empty() {
+        return;
+    }
+    let mut uses: HashSet<(ModuleId, Option<&str>)> = HashSet::new();
+    for (_, field) in schema.fields.iter() {
+        let module = schema.entities[field.entity].module;
+        let base = match &field.ty.base {
+            BaseType::Enum(id) => match &schema.enums[*id].storage {
+                EnumStorage::Checked(ty) => &ty.base,
+                EnumStorage::NativeType => continue,
+            },
+            base => base,
+        };
+        match base {
+            BaseType::Scalar(scalar, _) => {
+                uses.extend(scalar.extension().map(|extension| (module, Some(extension))));
+            }
+            BaseType::Raw(_) => {
+                uses.insert((module, None));
+            }
+            BaseType::Enum(_) => {}
+        }
+    }
+    for (_, entity) in schema.entities.iter() {
+        let indexes = entity.indexes.iter().flat_map(|index| &index.elements);
+        let mut elements = indexes.chain(entity.uniques.iter().flat_map(|unique| &unique.elements));
+        if !entity.excludes.is_empty() || elements.any(|element| element.opclass.is_some()) {
+            uses.insert((entity.module, None));
+        }
+    }
+    let modules: Vec<ModuleId> = schema.modules.ids().collect();
+    for extension in &mut schema.extensions {
+        let name = extension.name.as_str();
+        let declared = std::mem::take(&mut extension.modules);
+        extension.modules.extend(modules.iter().copied().filter(|module| {
+            declared.contains(module)
+                || uses.contains(&(*module, None))
+                || uses.contains(&(*module, Some(name)))
+        }));
     }
 }
 

@@ -75,6 +75,7 @@ pub fn resolve(
     accessors::check(&input, &mut draft);
     reserved::check_classes(&mut draft);
     enums::find_unused(&input, &mut draft);
+    extensions::list_users(&mut draft.schema);
     extensions::check_extensions(trees, &draft.schema, &mut draft.found);
     generated::check_generated(&mut draft);
     let written = written(&draft);

@@ -37,7 +37,10 @@ pub(super) fn field(app: &App<'_>, id: FieldId, file: &mut PythonFile<'_>) -> Co
         code = code.keyword("blank", "True");
     }
     if let Some(default) = &field.default {
-        code = code.keyword("db_default", values::default(app, field.entity, default, Some(&field.ty), file));
+        code = code.keyword(
+            "db_default",
+            values::default(app, field.entity, default, Some(&field.ty), file),
+        );
     }
     if field.touched || field.default.as_ref().is_some_and(|expr| made_by_database(expr)) {
         code = code.keyword("editable", "False");
