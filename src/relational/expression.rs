@@ -151,7 +151,13 @@ fn print(expr: &Expr, names: SqlNames<'_>, least: Level, out: &mut String) {
         ExprKind::Number(number) => out.push_str(number),
         ExprKind::Boolean(value) => out.push_str(if *value { "true" } else { "false" }),
         ExprKind::Null => out.push_str("NULL"),
-        ExprKind::Sql(text) => out.push_str(text),
+        ExprKind::Sql(text) => {
+            out.push_str(text);
+            // A comment in it ends with its line, not with what follows here.
+            if text.contains("--") {
+                out.push('\n');
+            }
+        }
         ExprKind::Member(member) => out.push_str(&(names.column)(*member)),
         ExprKind::String(text) => {
             out.push_str(&quote_literal(text));

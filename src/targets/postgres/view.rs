@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::ddl::{self, Statement, Subject};
+use crate::quoting::{is_printable, quote_identifier};
 use crate::relational::{ForeignKeyRef, TableId, stages};
 use crate::schema::ModuleId;
 use crate::targets::{HEADER, Program};
@@ -86,7 +87,7 @@ fn prerequisites(program: Program<'_>) -> Vec<String> {
             let columns: Vec<_> = table
                 .columns
                 .iter()
-                .map(|column| format!("{} {}", column.name, column.ty.0))
+                .map(|column| format!("{} {}", quote_identifier(&column.name), column.ty.0))
                 .collect();
             format!("--   {} ({})", table.name.quoted(), columns.join(", "))
         })
@@ -104,7 +105,7 @@ fn title(name: &str, docs: Option<&str>) -> String {
     let mut lines = vec![format!("-- {name}")];
     lines.extend(docs.unwrap_or_default().lines().map(|line| format!("-- {line}")));
     let printable = |line: String| -> String {
-        line.chars().filter(|&character| crate::quoting::is_printable(character)).collect()
+        line.chars().filter(|&character| is_printable(character)).collect()
     };
     lines
         .into_iter()
