@@ -8,13 +8,18 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use support::examples::{self, Example};
+use trine::diagnostics::Severity;
 use trine::target::{Options, Target};
 
 #[test]
 fn no_example_has_a_diagnostic() {
     for example in examples::all() {
         let sources = example.sources();
-        let found = trine::check(&sources, &Options::default());
+        let mut found = trine::check(&sources, &Options::default());
+        if example.name == "types" {
+            // It has every type, those included that a lint advises against.
+            found.retain(|diagnostic| diagnostic.severity() == Severity::Error);
+        }
         assert!(found.is_empty(), "{}", examples::short(&sources, &found));
     }
 }

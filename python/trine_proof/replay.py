@@ -16,7 +16,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from trine_proof import databases, world
+from trine_proof import databases, roundtrip, world
 from trine_proof.columns import Shape, shapes
 from trine_proof.example import Example
 from trine_proof.expected import Refused, Rows, Values, expected, refers
@@ -57,6 +57,9 @@ def replay(request: dict[str, Any]) -> list[str]:
             for what, stage in stages(example, name, connection):
                 scenarios += 1
                 report += [f"{what}: {line}" for line in compare(stage, connection)]
+            # The rows of the last stage, which has everything, are still there.
+            connection.rollback()
+            report += roundtrip.roundtrip(example, name)
         close_django()
     if scenarios == 0:
         report.append("there is nothing to delete")
