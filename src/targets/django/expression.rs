@@ -104,10 +104,13 @@ impl Condition {
         }
     }
 
-    fn operand(self) -> Code {
+    /// Beside `&` or `|`.
+    fn as_operand(&self) -> Code {
         match self {
             Condition::Joined(text) => Code::text(format!("({text})")),
-            Condition::Lookups(_) | Condition::Q(_) | Condition::Expression(_) => self.into_q(),
+            Condition::Lookups(lookups) => Condition::Lookups(lookups.clone()).into_q(),
+            Condition::Expression(code) => call("models.Q").with(code.clone()),
+            Condition::Q(code) => code.clone(),
         }
     }
 }
@@ -225,9 +228,13 @@ impl<'a> Printer<'a> {
 
     /// `not …`: the negation of a `Q` would count NULL in its own way, that of an expression does not.
     fn negated(&mut self, operand: &Expr) -> Condition {
-        let code = self.operand(operand);
-        self.imports.insert(("django.db.models.expressions", "NegatedExpression"));
-        Condition::Expression(call("NegatedExpression").with(code))
+        let code = match &operand.kind {
+            ExprKind::Binary { operator, left, right } => {
+                self.comparison(operand, *operator, left, right)
+            }
+            _ => self.operand(operand),
+        };
+        Condition::Expression(prefixed("~", code))
     }
 
     fn junction(&mut self, expr: &Expr, operator: BinaryOperator) -> Condition {
@@ -251,13 +258,29 @@ impl<'a> Printer<'a> {
                 return Condition::Lookups(lookups.collect());
             }
         }
-        let parts: Vec<Code> = parts.into_iter().map(Condition::operand).collect();
-        let flat: Vec<String> = parts.iter().map(Code::flat).collect();
+        let flat: Vec<String> = parts.iter().map(|part| part.as_operand().flat()).collect();
         let joined = flat.join(if is_and { " & " } else { " | " });
         if joined.chars().count() <= JOINED_WIDTH {
             return Condition::Joined(joined);
         }
-        let q = parts.into_iter().fold(call("models.Q"), Code::with);
+        // One `Q` over all: expressions and other `Q`s first, then the lookups that are one alone.
+        let mut q = call("models.Q");
+        let mut lookups: Vec<(String, Code)> = Vec::new();
+        for part in parts {
+            match part {
+                Condition::Expression(code) => q = q.with(code),
+                Condition::Lookups(own)
+                    if (is_and || own.len() == 1)
+                        && own
+                            .iter()
+                            .all(|(key, _)| lookups.iter().all(|(other, _)| other != key)) =>
+                {
+                    lookups.extend(own);
+                }
+                other => q = q.with(other.into_q()),
+            }
+        }
+        let q = lookups.into_iter().fold(q, |q, (key, value)| q.keyword(&key, value));
         Condition::Q(if is_and { q } else { q.keyword("_connector", "models.Q.OR") })
     }
 
@@ -476,7 +499,9 @@ impl<'a> Printer<'a> {
                 }
             },
             ExprKind::Unary { operator: UnaryOperator::Not, operand } => {
-                self.negated(operand).into_expression()
+                let operand = self.operand(operand);
+                let template = Some("(NOT %(expressions)s)".to_owned());
+                self.func(vec![operand], None, template, None, expr.ty.as_ref())
             }
             ExprKind::Binary { operator, left, right } => self.binary(expr, *operator, left, right),
             ExprKind::IsNull { operand, negated } => {
@@ -515,19 +540,27 @@ impl<'a> Printer<'a> {
         right: &Expr,
     ) -> Code {
         let lookup = match operator {
-            BinaryOperator::Equal => "Exact",
+            BinaryOperator::Equal | BinaryOperator::NotEqual => "Exact",
             BinaryOperator::Less => "LessThan",
             BinaryOperator::LessOrEqual => "LessThanOrEqual",
             BinaryOperator::Greater => "GreaterThan",
             BinaryOperator::GreaterOrEqual => "GreaterThanOrEqual",
             _ => return self.operand(expr),
         };
-        let is_boolean = category(left.ty.as_ref()) == Some(Category::Boolean);
-        if is_boolean || self.is_constant(left) || left.ty.is_none() {
+        let of = left.ty.as_ref();
+        if category(of) == Some(Category::Boolean) || self.is_constant(left) || of.is_none() {
             return self.operand(expr);
         }
-        let (left, right) = (self.operand(left), self.operand(right));
-        self.lookup_class(lookup).with(left).with(right)
+        let constant = match category(of) {
+            Some(Category::Text | Category::Integer | Category::Fractional) => {
+                self.constant(right, of)
+            }
+            _ => None,
+        };
+        let left = self.operand(left);
+        let right = constant.unwrap_or_else(|| self.operand(right));
+        let code = self.lookup_class(lookup).with(left).with(right);
+        if operator == BinaryOperator::NotEqual { prefixed("~", code) } else { code }
     }
 
     /// An operator inside of something: in parentheses, so that whatever stands around it can't take it
@@ -748,15 +781,6 @@ impl<'a> Printer<'a> {
             Scalar::Text | Scalar::Varchar | Scalar::Char | Scalar::Citext => "models.TextField",
             _ => "models.Field",
         })
-    }
-}
-
-impl Condition {
-    fn into_expression(self) -> Code {
-        match self {
-            Condition::Expression(code) => code,
-            Condition::Lookups(_) | Condition::Q(_) | Condition::Joined(_) => self.into_q(),
-        }
     }
 }
 

@@ -163,7 +163,15 @@ impl<'a> Typing<'a> {
             }
         }
         if kinds::assignable(self.schema(), typed.ty.as_ref(), ty) {
-            return Some(typed);
+            // A lone number is of the type that it is stored as.
+            let is_number = match &typed.kind {
+                ExprKind::Number(_) => true,
+                ExprKind::Unary { operator: UnaryOperator::Negate, operand } => {
+                    matches!(operand.kind, ExprKind::Number(_))
+                }
+                _ => false,
+            };
+            return Some(if is_number { Expr { ty: Some(ty.clone()), ..typed } } else { typed });
         }
         let found = errors::describe(self.schema(), &typed);
         let wanted = kinds::describe(self.schema(), ty);
