@@ -1,10 +1,14 @@
 //! The wording of every diagnostic of resolution, one function each.
 
+mod attributes;
+mod links;
 mod lists;
 mod names;
 mod options;
 mod relations;
 
+pub(super) use attributes::*;
+pub(super) use links::*;
 pub(super) use lists::*;
 pub(super) use names::*;
 pub(super) use options::*;
