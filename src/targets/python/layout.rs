@@ -172,15 +172,34 @@ impl Code {
         }
     }
 
+    /// What is left of a room when the expression stands in it on one line; `None` where it doesn't fit,
+    /// or must be broken. It looks no further than the room goes.
+    fn room_left(&self, room: Option<usize>) -> Option<usize> {
+        match self {
+            Code::Text(text) => {
+                if text.contains('\n') { None } else { room?.checked_sub(width(text)) }
+            }
+            Code::Keyword(name, value) => {
+                value.room_left(room?.checked_sub(width(name) + "=".len()))
+            }
+            Code::Pair(key, value) => value.room_left(room?.checked_sub(width(key) + ": ".len())),
+            Code::Lambda(parameter, body) => {
+                body.room_left(room?.checked_sub(width(parameter) + "lambda : ".len()))
+            }
+            Code::Brackets { spread: true, .. } => None,
+            Code::Brackets { before, kind, items, .. } => {
+                let lone = usize::from(*kind == Brackets::Tuple && items.len() == 1);
+                joined_room_left(items, room?.checked_sub(width(before) + "()".len() + lone))
+            }
+        }
+    }
+
     /// Appends the expression, laid out. The line it begins on is indented by `indent`, already
     /// `column` wide, and `behind` columns follow the expression.
     pub fn write(&self, out: &mut String, indent: usize, column: usize, behind: usize) {
-        if !self.breaks() {
-            let flat = self.flat();
-            if column + width(&flat) + behind <= WIDTH {
-                out.push_str(&flat);
-                return;
-            }
+        if self.room_left(WIDTH.checked_sub(column + behind)).is_some() {
+            self.push_flat(out);
+            return;
         }
         match self {
             Code::Text(text) => out.push_str(text),
@@ -244,16 +263,13 @@ impl Brackets {
 fn write_items(out: &mut String, kind: Brackets, items: &[Code], spread: bool, indent: usize) {
     let inner = indent + 4;
     out.push('\n');
-    if kind == Brackets::Call && !spread && !items.iter().any(Code::breaks) {
-        let mut line = String::new();
-        push_joined(&mut line, items);
-        if inner + width(&line) <= WIDTH {
-            push_spaces(out, inner);
-            out.push_str(&line);
-            out.push('\n');
-            push_spaces(out, indent);
-            return;
-        }
+    let room = WIDTH.checked_sub(inner);
+    if kind == Brackets::Call && !spread && joined_room_left(items, room).is_some() {
+        push_spaces(out, inner);
+        push_joined(out, items);
+        out.push('\n');
+        push_spaces(out, indent);
+        return;
     }
     let comma = items.len() > 1 || kind == Brackets::Tuple;
     for item in items {
@@ -265,6 +281,14 @@ fn write_items(out: &mut String, kind: Brackets, items: &[Code], spread: bool, i
         out.push('\n');
     }
     push_spaces(out, indent);
+}
+
+/// The same as [`Code::room_left`] for items with commas between.
+fn joined_room_left(items: &[Code], room: Option<usize>) -> Option<usize> {
+    items.iter().enumerate().try_fold(room?, |room, (index, item)| {
+        let comma = if index > 0 { ", ".len() } else { 0 };
+        item.room_left(room.checked_sub(comma))
+    })
 }
 
 fn push_joined(out: &mut String, items: &[Code]) {
