@@ -253,6 +253,16 @@ fn a_directory_where_a_file_must_be_and_the_reverse_are_said() {
 }
 
 #[test]
+fn an_output_below_a_file_is_said_once() {
+    let mut place = Place::new();
+    let file = place.directory.path().join("shop.trine");
+    place.project.set_out(file.join("generated"));
+    let found = place.write(&[SQL, MODELS]).unwrap_err();
+    assert_eq!(found.0.len(), 1, "{found}");
+    assert_eq!(found.0[0].path, file);
+}
+
+#[test]
 fn nothing_is_written_outside_the_output() {
     for path in ["../escape.py", "/tmp/escape.py", "a/../../escape.py"] {
         let place = Place::new();

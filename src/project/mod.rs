@@ -5,6 +5,7 @@
 
 mod config;
 mod load;
+mod plan;
 mod problem;
 mod write;
 
@@ -12,8 +13,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 pub use load::Project;
+pub use plan::{Initial, Plan, Report, TargetReport};
 pub use problem::{Problem, Problems};
-pub use write::{Initial, Plan, Report, TargetReport};
 
 use crate::diagnostics::{Format, has_errors, render};
 
