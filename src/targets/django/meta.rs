@@ -105,7 +105,10 @@ pub(super) fn constraints(app: &App<'_>, entity: EntityId, file: &mut PythonFile
 
 fn with_message(code: Code, message: Option<&str>) -> Code {
     match message {
-        Some(message) => code.keyword("violation_error_message", string(message)),
+        // Django puts the constraint's name into it, with Python's `%`.
+        Some(message) => {
+            code.keyword("violation_error_message", string(&message.replace('%', "%%")))
+        }
         None => code,
     }
 }
