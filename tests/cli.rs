@@ -350,6 +350,21 @@ fn what_init_writes_builds_and_nothing_is_written_over() {
 }
 
 #[test]
+fn the_first_steps_of_the_readme_go_as_it_says() {
+    let place = tempfile::tempdir().unwrap();
+    check(&trine(place.path(), &["init", "shop"]), 0);
+    let schema = place.path().join("shop/schema/shop.trine");
+    let text = fs::read_to_string(&schema).unwrap();
+    assert!(text.contains("  on delete restrict"));
+    fs::write(&schema, text.replace("  on delete restrict", "")).unwrap();
+    let run = trine(&place.path().join("shop"), &["check"]);
+    check(&run, 1);
+    let said = run.stderr.lines().next().unwrap();
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    assert!(readme.lines().any(|line| line == said), "the README does not show\n{said}");
+}
+
+#[test]
 fn codes_are_explained() {
     let place = tempfile::tempdir().unwrap();
     let run = trine(place.path(), &["explain", "E0401"]);

@@ -154,3 +154,37 @@ fn a_span_anywhere_is_rendered() {
         }
     }
 }
+
+/// What a terminal shows in each of its cells; the second cell of a wide character is empty.
+fn cells(line: &str) -> Vec<Option<char>> {
+    let mut cells = Vec::new();
+    for c in line.chars() {
+        match c {
+            '\u{300}'..='\u{36f}' => {}
+            '가'..='힣' | '\u{ff01}'..='\u{ff60}' => cells.extend([Some(c), None]),
+            _ => cells.push(Some(c)),
+        }
+    }
+    cells
+}
+
+#[test]
+fn a_caret_stands_under_its_character() {
+    let line = "\t이름  varchar(80)  label \"스토어 ｆｕｌｌ e\u{301}\u{200b}\"  여기 unique";
+    let mut sources = Sources::new();
+    let file = sources.add("가게.trine", line);
+    for wanted in ["이름", "varchar", "스토어", "ｆｕｌｌ", "여기", "unique"] {
+        let span = span(&sources, file, wanted, 0);
+        let found = [Diagnostic::new(Code::E0101, span, "message", "")];
+        let text = render(Format::Human, &sources, &found);
+        let lines: Vec<&str> = text.lines().collect();
+        let carets = lines.iter().position(|line| line.contains('^')).expect("there are carets");
+        let marked: String = cells(lines[carets - 1])
+            .into_iter()
+            .zip(cells(lines[carets]))
+            .filter(|(_, below)| *below == Some('^'))
+            .filter_map(|(above, _)| above)
+            .collect();
+        assert_eq!(marked, wanted, "{text}");
+    }
+}

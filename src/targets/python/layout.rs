@@ -177,7 +177,11 @@ impl Code {
     fn room_left(&self, room: Option<usize>) -> Option<usize> {
         match self {
             Code::Text(text) => {
-                if text.contains('\n') { None } else { room?.checked_sub(width(text)) }
+                if text.contains('\n') {
+                    None
+                } else {
+                    room?.checked_sub(width(text))
+                }
             }
             Code::Keyword(name, value) => {
                 value.room_left(room?.checked_sub(width(name) + "=".len()))
