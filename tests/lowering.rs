@@ -399,3 +399,48 @@ fn names_in_different_spaces_do_not_collide() {
         .is_empty()
     );
 }
+
+#[test]
+fn what_is_created_can_be_dropped_again() {
+    use trine::ddl::{self, Subject};
+
+    let source = "module shop\nentity Team {\n  lead  0..1 Member <-> * _  on delete set null\n}\n\
+        entity Member {\n  team  1 Team <-> 1..* members  on delete cascade\n}\n";
+    let mut sources = Sources::new();
+    let file = sources.add("shop.trine", source);
+    let (tree, _) = trine::syntax::parse(&sources, file);
+    let (schema, _) = trine::schema::resolve(&sources, &[tree], &[Target::Postgres]);
+    let database = trine::relational::lower(&schema).database;
+    let stage = trine::relational::order(&database);
+    let dropped: Vec<_> =
+        ddl::drop(&database, &stage).into_iter().map(|statement| statement.sql).collect();
+    assert_eq!(
+        dropped,
+        [
+            "ALTER TABLE shop_member DROP CONSTRAINT fk_shop_member_team",
+            "DROP TABLE shop_team",
+            "DROP FUNCTION tg_shop_team_members_bound()",
+            "DROP TABLE shop_member",
+            "DROP FUNCTION tg_shop_member_team_bound()",
+        ]
+    );
+    let created = ddl::create(&database, &stage);
+    let functions = created.iter().filter(|made| matches!(made.subject, Subject::Function(_)));
+    assert_eq!(functions.count(), 2);
+}
+
+#[test]
+fn comments_and_storage_come_from_the_file() {
+    let source = "/// A row's worth of \"words\".\nentity Word {\n  /// As it's said.\n  text  text  label \"no comment\"\n\
+        \x20 /// Who said it.\n  by_  0..1 Word <-> * _  on delete set null\n  with (fillfactor = 70)\n}\n";
+    becomes(
+        source,
+        &[
+            "COMMENT ON TABLE shop_word IS 'A row''s worth of \"words\".'",
+            "COMMENT ON COLUMN shop_word.text IS 'As it''s said.'",
+            "COMMENT ON COLUMN shop_word.by_id IS 'Who said it.'",
+            ") WITH (fillfactor = 70)",
+        ],
+    );
+    becomes_without(source, &["no comment"]);
+}

@@ -1,6 +1,5 @@
 //! Foreign keys, and the composite UNIQUE that one `within` a shared parent needs on its target.
 
-use crate::diagnostics::Diagnostic;
 use crate::relational::{
     ColumnIx, Deferrability, ForeignKey, ReferentialAction, UniqueConstraint, UniqueOrigin, names,
 };
@@ -93,10 +92,6 @@ impl Lowering<'_> {
         if known {
             return;
         }
-        if table.external {
-            self.diagnostics.push(self.external_without_unique(relation, target, columns));
-            return;
-        }
         let constraint = UniqueConstraint {
             name: self.unique_name(target, columns),
             columns: columns.to_vec(),
@@ -104,29 +99,6 @@ impl Lowering<'_> {
             nulls_distinct: true,
         };
         self.add_unique(target, constraint, UniqueOrigin::WithinTarget(relation));
-    }
-
-    fn external_without_unique(
-        &self,
-        relation: RelationId,
-        target: EntityId,
-        columns: &[ColumnIx],
-    ) -> Diagnostic {
-        let columns = self.column_names(target, columns).join(", ");
-        let stated = &self.schema.relations[relation];
-        let target = &self.schema.entities[target];
-        Diagnostic::new(
-            crate::diagnostics::Code::E0410,
-            stated.span,
-            format!(
-                "`{}` is kept within a shared parent, but `{}` has no UNIQUE over ({columns})",
-                stated.name, target.name
-            ),
-            "refers to columns that are not unique together",
-        )
-        .also(target.span, "external: Trine can't add the UNIQUE")
-        .note("a foreign key can only refer to columns that are unique together")
-        .help(format!("if the table has such a UNIQUE, declare it in `{}`", target.name))
     }
 }
 

@@ -36,7 +36,7 @@ pub struct Lowered {
     pub database: Database,
     /// Which part comes from which.
     pub layout: Layout,
-    /// Names that collide in the database, and what it can't enforce.
+    /// Names that collide in the database.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -48,7 +48,6 @@ pub fn lower(schema: &Schema) -> Lowered {
         stems: schema.entities.ids().map(|entity| names::stem(schema, entity)).collect(),
         database: Database::default(),
         layout: Layout::default(),
-        diagnostics: Vec::new(),
     };
     lowering.schemas_and_types();
     lowering.tables();
@@ -57,8 +56,8 @@ pub fn lower(schema: &Schema) -> Lowered {
     lowering.checks();
     lowering.indexes();
     lowering.triggers();
-    let Lowering { database, layout, mut diagnostics, .. } = lowering;
-    diagnostics.extend(collisions::find(schema, &database, &layout));
+    let Lowering { database, layout, .. } = lowering;
+    let diagnostics = collisions::find(schema, &database, &layout);
     Lowered { database, layout, diagnostics }
 }
 
@@ -70,7 +69,6 @@ struct Lowering<'a> {
     stems: Vec<String>,
     database: Database,
     layout: Layout,
-    diagnostics: Vec<Diagnostic>,
 }
 
 impl Lowering<'_> {
