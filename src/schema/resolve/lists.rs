@@ -1,20 +1,21 @@
 //! What an entity says about its columns: uniques, indexes, checks, excludes, orders; and about itself.
 
-use smol_str::SmolStr;
-
-use crate::diagnostics::{self, Diagnostic};
+use crate::diagnostics::Diagnostic;
 use crate::schema::{
     Check, Direction, EntityId, Exclude, Index, IndexElement, IndexKey, MemberId, Unique,
 };
 use crate::source::Span;
-use crate::syntax::tree::{self, ExprKind, LiteralKind, Member, ModifierKind};
+use crate::syntax::tree::{self, Member, ModifierKind};
 
 use super::declare::text;
+use super::elements::{
+    column, condition, element, elements, is_plain, method, name, parameter, plain,
+};
 use super::expressions::{Expected, resolve_expr};
 use super::mixins::Placed;
 use super::names::Meaning;
 use super::scope::Scope;
-use super::{Draft, Input, attributes, displays, errors, keys};
+use super::{Draft, Input, attributes, displays, errors};
 
 /// Reads everything in the blocks of entities that is neither a field, a relation nor a key.
 pub(crate) fn resolve_lists(input: &Input<'_>, draft: &mut Draft<'_>) {
@@ -124,7 +125,13 @@ impl<'a> Lists<'a> {
                 say(&mut self.said.table, "table", Some(text), own, &mut self.found);
             }
             Member::Storage(storage) => {
-                self.storage.extend(parameters(&storage.parameters));
+                for (name, literal) in &storage.parameters {
+                    let value = (name.text.to_string(), parameter(literal));
+                    match self.storage.iter().any(|(known, _)| *known == value.0) {
+                        true => self.found.push(errors::said_twice(&name.text, name.span, None)),
+                        false => self.storage.push(value),
+                    }
+                }
             }
             Member::Attribute(attribute) => {
                 let external = input.declarations.entities[entity.index()].tree.external.is_some();
@@ -154,6 +161,10 @@ impl<'a> Lists<'a> {
     ) {
         let condition = condition(scope, &options.condition, &mut self.found);
         if let (Some(elements), Some(condition)) = (elements, condition) {
+            let plain = condition.is_none() && elements.iter().all(is_plain);
+            if let (Some(deferrable), false) = (options.deferrable, plain) {
+                self.found.push(errors::deferrable_index(deferrable, span));
+            }
             self.uniques.push(Unique {
                 elements,
                 condition,
@@ -174,11 +185,15 @@ impl<'a> Lists<'a> {
         let condition = condition(scope, &index.condition, &mut self.found);
         if let (Some(elements), Some(condition)) = (elements, condition) {
             self.indexes.push(Index {
-                using: index.using.as_ref().map_or("btree".into(), |name| name.text.clone()),
+                using: method(scope, &index.using, "btree", &mut self.found),
                 elements,
                 include,
                 condition,
-                storage: parameters(&index.storage).collect(),
+                storage: index
+                    .storage
+                    .iter()
+                    .map(|(name, literal)| (name.text.to_string(), parameter(literal)))
+                    .collect(),
                 name: name(&index.name, &mut self.found),
                 span: index.span,
             });
@@ -194,7 +209,7 @@ impl<'a> Lists<'a> {
         let condition = condition(scope, &exclude.condition, &mut self.found);
         if let (true, Some(condition)) = (all.len() == exclude.elements.len(), condition) {
             self.excludes.push(Exclude {
-                using: exclude.using.as_ref().map_or("gist".into(), |name| name.text.clone()),
+                using: method(scope, &exclude.using, "gist", &mut self.found),
                 elements: all,
                 condition,
                 deferrable: exclude.deferrable.is_some(),
@@ -221,7 +236,7 @@ fn once(
         }
         Some(first) => {
             if own {
-                found.push(errors::said_twice(what, span, first));
+                found.push(errors::said_twice(what, span, Some(first)));
             }
             false
         }
@@ -240,100 +255,4 @@ fn say<'a>(
     if once(&mut span, what, text.span, own, found) {
         *said = Some(text);
     }
-}
-
-/// `as NAME`
-fn name(name: &Option<tree::Name>, found: &mut Vec<Diagnostic>) -> Option<String> {
-    let name = name.as_ref()?;
-    attributes::check_name(&name.text, name.span, found);
-    Some(name.text.to_string())
-}
-
-/// An optional condition; `None` when it is there and has a diagnostic.
-#[expect(clippy::option_option, reason = "not there and not understood are two things")]
-fn condition(
-    scope: Scope<'_>,
-    condition: &Option<tree::Expr>,
-    found: &mut Vec<Diagnostic>,
-) -> Option<Option<crate::schema::Expr>> {
-    match condition {
-        None => Some(None),
-        Some(expr) => resolve_expr(scope, expr, Expected::IndexCondition, found).map(Some),
-    }
-}
-
-/// All elements, or none when one has a diagnostic.
-fn elements(
-    scope: Scope<'_>,
-    written: &[tree::IndexElement],
-    found: &mut Vec<Diagnostic>,
-) -> Option<Vec<IndexElement>> {
-    let mut all: Vec<IndexElement> = Vec::with_capacity(written.len());
-    let mut names: Vec<&tree::Name> = Vec::with_capacity(written.len());
-    for one in written {
-        if let ExprKind::Path(path) = &one.expr.kind
-            && let [name] = path.as_slice()
-        {
-            match names.iter().find(|first| first.text == name.text) {
-                Some(first) => found.push(errors::listed_twice("column", name, first.span)),
-                None => names.push(name),
-            }
-        }
-        all.extend(element(scope, one, found));
-    }
-    (all.len() == written.len()).then_some(all)
-}
-
-fn element(
-    scope: Scope<'_>,
-    written: &tree::IndexElement,
-    found: &mut Vec<Diagnostic>,
-) -> Option<IndexElement> {
-    let key = match &written.expr.kind {
-        ExprKind::Path(path) if path.len() == 1 => {
-            IndexKey::Member(column(scope, &path[0], found)?)
-        }
-        _ => IndexKey::Expr(resolve_expr(scope, &written.expr, Expected::IndexKey, found)?),
-    };
-    Some(IndexElement {
-        opclass: written.opclass.as_ref().map(|name| name.text.clone()),
-        direction: written.direction.unwrap_or(Direction::Ascending),
-        nulls_first: written.nulls_first,
-        ..plain(key)
-    })
-}
-
-fn plain(key: IndexKey) -> IndexElement {
-    IndexElement { key, opclass: None, direction: Direction::Ascending, nulls_first: None }
-}
-
-/// The member that a name in a list of columns means: one that has columns.
-fn column(scope: Scope<'_>, name: &tree::Name, found: &mut Vec<Diagnostic>) -> Option<MemberId> {
-    match scope.member(&name.text) {
-        Meaning::Is(member) if keys::has_columns(scope.schema, member) => return Some(member),
-        Meaning::Is(_) => found.push(errors::many_in_list(name)),
-        Meaning::Broken => {}
-        Meaning::Unknown => {
-            let near = diagnostics::nearest(&name.text, scope.member_names());
-            let owner: &SmolStr = &scope.schema.entities[scope.entity].name;
-            found.push(errors::unknown_member(name, owner, near));
-        }
-    }
-    None
-}
-
-/// Storage parameters as PostgreSQL writes them.
-fn parameters(
-    written: &[(tree::Name, tree::Literal)],
-) -> impl Iterator<Item = (String, String)> + '_ {
-    written.iter().map(|(name, literal)| {
-        let value = match &literal.kind {
-            LiteralKind::Number(number) => number.to_string(),
-            LiteralKind::String(text) => text.clone(),
-            LiteralKind::Boolean(value) => value.to_string(),
-            LiteralKind::Null => "null".to_owned(),
-            LiteralKind::Word(word) => word.to_string(),
-        };
-        (name.text.to_string(), value)
-    })
 }

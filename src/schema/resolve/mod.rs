@@ -9,6 +9,7 @@ mod attributes;
 mod clauses;
 mod declare;
 mod displays;
+mod elements;
 mod entities;
 mod enums;
 mod errors;

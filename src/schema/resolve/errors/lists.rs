@@ -127,8 +127,54 @@ pub(crate) fn on_update_of_field(span: Span, ty: Span) -> Diagnostic {
 }
 
 /// E0412: something that an entity says once.
-pub(crate) fn said_twice(what: &str, span: Span, first: Span) -> Diagnostic {
-    Diagnostic::new(Code::E0412, span, format!("an entity says its {what} once"), "again here")
-        .also(first, "first here")
-        .help("take one of them away")
+pub(crate) fn said_twice(what: &str, span: Span, first: Option<Span>) -> Diagnostic {
+    let found =
+        Diagnostic::new(Code::E0412, span, format!("an entity says its {what} once"), "again here")
+            .help("take one of them away");
+    match first {
+        Some(first) => found.also(first, "first here"),
+        None => found,
+    }
+}
+
+/// E0412: `deferrable` on what only an index can keep unique.
+pub(crate) fn deferrable_index(span: Span, unique: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0412,
+        span,
+        "this UNIQUE can't be checked at the end of the transaction",
+        "does not belong here",
+    )
+    .also(unique, "only an index can say this")
+    .note(
+        "PostgreSQL keeps an expression, a `where`, a direction or an operator class unique by an index, \
+         which it checks at once",
+    )
+    .help("take `deferrable` away, or name only columns")
+    .fix("take `deferrable` away", span, "")
+}
+
+/// E0204: an access method that PostgreSQL does not have.
+pub(crate) fn unknown_method(
+    method: &tree::Name,
+    known: &[&str],
+    near: Option<&str>,
+) -> Diagnostic {
+    let found = Diagnostic::new(
+        Code::E0204,
+        method.span,
+        format!("PostgreSQL has no access method `{}`", method.text),
+        "unknown",
+    );
+    match near {
+        Some(near) => found.help(format!("did you mean `{near}`?")).fix(
+            format!("write `{near}`"),
+            method.span,
+            near,
+        ),
+        None => found.help(format!(
+            "write {}; for one that an extension brings, declare the extension",
+            super::one_of(known)
+        )),
+    }
 }
