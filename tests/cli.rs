@@ -343,7 +343,7 @@ fn what_init_writes_builds_and_nothing_is_written_over() {
     assert!(complaint(&run).contains("is there already"), "{}", run.stderr);
     assert_eq!(fs::read(place.path().join("My Shop/trine.toml")).unwrap(), before);
 
-    for name in ["class", "123", "-"] {
+    for name in ["class", "123", "-", "django"] {
         check(&trine(place.path(), &["init", &format!("./{name}")]), 0);
         assert!(place.path().join(name).join("schema/app.trine").exists(), "{name}");
     }

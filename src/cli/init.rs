@@ -5,17 +5,16 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use trine::naming;
+use trine::source::Sources;
+use trine::target::Options;
 
 use super::{Failure, Outcome};
 
 pub(super) fn init(directory: &Path) -> Result<Outcome, Failure> {
     let module = module_name(directory);
     let config = directory.join("trine.toml");
-    let schema = directory.join("schema").join(format!("{module}.trine"));
-    let files = [
-        (config, include_str!("init/trine.toml").to_owned()),
-        (schema, include_str!("init/schema.trine").replace("{module}", &module)),
-    ];
+    let first = directory.join("schema").join(format!("{module}.trine"));
+    let files = [(config, include_str!("init/trine.toml").to_owned()), (first, schema(&module))];
     if let Some((path, _)) = files.iter().find(|(path, _)| path.symlink_metadata().is_ok()) {
         return Err(Failure::Usage(format!(
             "{}: is there already; nothing was written",
@@ -45,9 +44,18 @@ fn create(path: &Path, contents: &str) -> io::Result<()> {
     OpenOptions::new().write(true).create_new(true).open(path)?.write_all(contents.as_bytes())
 }
 
-/// The directory's name as a module that Python can import, or `app`.
+/// The directory's name as a module, or `app` where no schema with that name would build.
 fn module_name(directory: &Path) -> String {
     let absolute = std::path::absolute(directory).unwrap_or_else(|_| PathBuf::from(directory));
     let name = absolute.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-    naming::module(&name)
+    let words: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+    let name = naming::snake(&words);
+    let mut sources = Sources::new();
+    sources.add("schema.trine", schema(&name));
+    let found = trine::check(&sources, &Options::default());
+    if found.is_empty() { name } else { "app".to_owned() }
+}
+
+fn schema(module: &str) -> String {
+    include_str!("init/schema.trine").replace("{module}", module)
 }
