@@ -59,6 +59,11 @@ fn trials(session: Option<&Arc<Session>>) -> Vec<Trial> {
         trials.push(prove(session, "equality", &hostile, variant, json!({})));
         trials.push(prove(session, "hostile", &hostile, variant, texts));
     }
+    for name in ["restrict", "protect", "restrict_diamond"] {
+        for &variant in Variant::all(django) {
+            trials.push(prove(session, "admin", &examples::named(name), variant, json!({})));
+        }
+    }
     for (name, changes) in MUTATED {
         let extra = json!({ "expected": changes });
         trials.push(prove(session, "mutation", &examples::named(name), Variant::Python, extra));

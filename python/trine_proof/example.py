@@ -77,15 +77,21 @@ class Example:
 
     # -------------------------------------------------------------------------------------- Django
 
-    def use_django(self, database: str) -> None:
-        """Configures Django, once in a process, with the example's apps over a database."""
+    def use_django(
+        self, database: str, apps: list[str] | None = None, **settings_of_task: Any
+    ) -> None:
+        """Configures Django, once in a process, with the example's apps over a database.
+
+        `apps` stand before the example's own.
+        """
         import django
         from django.conf import settings
 
         sys.path.insert(0, str(self.output / "django"))
         connect = databases.parameters(database)
         settings.configure(
-            **self.django_settings(),
+            **self.django_settings(apps or []),
+            **settings_of_task,
             DATABASES={
                 "default": {
                     "ENGINE": "django.db.backends.postgresql",
@@ -102,9 +108,10 @@ class Example:
             warnings.simplefilter("error")
             django.setup()
 
-    def django_settings(self) -> dict[str, Any]:
+    def django_settings(self, apps: list[str]) -> dict[str, Any]:
         """The settings of a throw-away Django project with the example's apps."""
-        installed = [*(EXTERNAL_APPS if self.model.has_externals else []), *self.model.apps]
+        external = EXTERNAL_APPS if self.model.has_externals else []
+        installed = [*dict.fromkeys([*external, *apps]), *self.model.apps]
         generated = (self.output / "django").rglob("*.py")
         if any("django.contrib.postgres" in file.read_text() for file in generated):
             # What Django asks of everyone who uses its range fields and exclusion constraints.

@@ -19,11 +19,12 @@ import sqlalchemy.ext.associationproxy
 import sqlalchemy.ext.orderinglist
 import sqlalchemy.orm
 
-from trine_proof import cleanliness, equality, hostile, mutation, races, replay, storefront
+from trine_proof import admin, cleanliness, equality, hostile, mutation, races, replay, storefront
 
 __all__ = ["TASKS", "django", "psycopg", "sqlalchemy"]
 
 TASKS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
+    "admin": admin.admin,
     "cleanliness": cleanliness.cleanliness,
     "equality": equality.equality,
     "hostile": hostile.hostile,
