@@ -320,6 +320,28 @@ fn a_long_name_is_cut_between_characters() {
     }
 }
 
+#[test]
+fn a_relation_always_has_a_column_of_its_own() {
+    let source = "entity Store {\n  name  text\n}\n\
+        entity Detail {\n  store  1 Store <-> 0..1 detail  on delete cascade\n  key (store)\n}\n\
+        entity Banner {\n  store  1 Store <-> * banners  on delete cascade\n\
+        \x20 detail  1 Detail <-> * banners  on delete cascade  within store\n}\n";
+    assert_eq!(errors(source), ["E0407"]);
+    becomes(
+        &source.replace("  within store", ""),
+        &["FOREIGN KEY (detail_id) REFERENCES shop_detail (store_id)"],
+    );
+}
+
+/// The codes of the errors in a module `shop`.
+fn errors(source: &str) -> Vec<&'static str> {
+    let mut sources = Sources::new();
+    sources.add("shop.trine", format!("module shop\n{source}"));
+    let options = Options { targets: vec![Target::Postgres], ..Options::default() };
+    let found = trine::check(&sources, &options);
+    found.iter().map(|found| found.code.name()).filter(|code| code.starts_with('E')).collect()
+}
+
 /// Messages of E0601 in a module `shop`.
 fn collisions(source: &str) -> Vec<String> {
     let mut sources = Sources::new();

@@ -1,7 +1,7 @@
 //! `within`: the parents that both ends of a relation hang from.
 
 use crate::diagnostics;
-use crate::schema::{EntityId, MemberId, RelationId, RelationKind, Schema, Within};
+use crate::schema::{EntityId, MemberId, Reference, RelationId, RelationKind, Schema, Within};
 use crate::syntax::tree;
 
 use super::names::Meaning;
@@ -20,12 +20,41 @@ pub(crate) fn resolve_within(input: &Input<'_>, draft: &mut Draft<'_>) {
                 within.push(pair);
             }
         }
+        if let (Some(entity), Some(pair)) =
+            (nothing_left(&draft.schema, written.id, &within), pairs.first())
+        {
+            found.push(errors::within_whole_key(&pair.here, &draft.schema.entities[entity]));
+            continue;
+        }
         match &mut draft.schema.relations[written.id].kind {
             RelationKind::ToOne(to_one) => to_one.within = within,
             RelationKind::ManyToMany(many) => many.within = within,
         }
     }
     draft.found.append(&mut found);
+}
+
+/// The end whose whole key is shared, so that no column is left to say which row is meant.
+fn nothing_left(schema: &Schema, relation: RelationId, within: &[Within]) -> Option<EntityId> {
+    let stated = &schema.relations[relation];
+    let is_shared = |entity: EntityId, parents: &[RelationId]| {
+        let key = &schema.entities[entity].key;
+        !key.is_empty()
+            && key.iter().all(|member| match member {
+                MemberId::Relation(relation) => parents.contains(relation),
+                MemberId::Field(_) => false,
+            })
+    };
+    let there: Vec<RelationId> = within.iter().map(|pair| pair.there).collect();
+    let here: Vec<RelationId> = within.iter().map(|pair| pair.here).collect();
+    match &stated.kind {
+        RelationKind::ToOne(to_one) if to_one.references == Reference::Key => {
+            is_shared(stated.target, &there).then_some(stated.target)
+        }
+        RelationKind::ToOne(_) => None,
+        RelationKind::ManyToMany(_) if is_shared(stated.source, &here) => Some(stated.source),
+        RelationKind::ManyToMany(_) => is_shared(stated.target, &there).then_some(stated.target),
+    }
 }
 
 fn resolve_pair(

@@ -59,6 +59,19 @@ pub(crate) fn within_itself(name: &tree::Name) -> Diagnostic {
     .help("name another relation of this entity, one that the target has too")
 }
 
+/// E0407: `within` everything that the key of an end is made of.
+pub(crate) fn within_whole_key(name: &tree::Name, entity: &Entity) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0407,
+        name.span,
+        format!("the whole key of `{}` is the shared parent", entity.name),
+        "leaves no column to say which row is meant",
+    )
+    .also(entity.span, "its key consists of what is shared")
+    .note("the row is found by the shared column alone, so that the relation would always be set")
+    .help(format!("leave `within` out, or give `{}` a key of its own", entity.name))
+}
+
 /// E0407: something after `within` that is not to one.
 pub(crate) fn within_not_to_one(name: &tree::Name, owner: &str, declared: Span) -> Diagnostic {
     Diagnostic::new(
