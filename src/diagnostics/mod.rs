@@ -132,7 +132,8 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .filter(|candidate| candidate.chars().count().abs_diff(length) <= bound)
         .filter_map(|candidate| {
             let distance = strsim::damerau_levenshtein(&folded, &candidate.to_lowercase());
-            (distance <= bound && candidate != name).then_some((distance, candidate))
+            (distance <= bound && distance < length && candidate != name)
+                .then_some((distance, candidate))
         })
         .min()
         .map(|(_, candidate)| candidate)

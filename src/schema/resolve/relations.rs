@@ -190,7 +190,7 @@ fn report_many_to_one(
         text(tree.there.span),
         text(tree.here.span),
         tree.name.text,
-        text(clauses).trim_end(),
+        on_one_line(text(clauses)),
     );
     let edits = match names.lookup(placed.home, &tree.target) {
         Some(Declared::Entity(other)) if placed.mixin.is_none() => {
@@ -204,6 +204,16 @@ fn report_many_to_one(
         _ => None,
     };
     draft.found.push(errors::many_to_one(tree, &source, Some(&statement), edits));
+}
+
+/// Clauses over several lines on one, unless a comment would swallow what follows it.
+fn on_one_line(clauses: &str) -> String {
+    if clauses.contains("//") {
+        return clauses.trim_end().to_owned();
+    }
+    let mut lines = clauses.trim_end().lines();
+    let first = lines.next().unwrap_or_default().trim_end().to_owned();
+    lines.fold(first, |line, next| line + " " + next.trim())
 }
 
 /// Finds the columns that `by (…)` names on the target.
