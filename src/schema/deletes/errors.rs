@@ -93,7 +93,7 @@ pub(super) fn broken_check(
     let relation = &schema.relations[id];
     let target = &schema.entities[relation.target].name;
     let (done, allowed) = match to_one.delete {
-        DeleteRule::SetDefault => ("sets it to its default", "the default".to_owned()),
+        DeleteRule::SetDefault => ("sets it to its default", format!("{} = …", relation.name)),
         _ => ("clears it", format!("{} is null", relation.name)),
     };
     Diagnostic::new(

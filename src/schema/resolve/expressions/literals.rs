@@ -248,6 +248,28 @@ fn time_fits(text: &str, scalar: Scalar) -> Result<(), Misfit> {
 }
 
 fn interval_fits(text: &str) -> Result<(), Misfit> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    if is_iso_interval(text) || are_interval_words(&words) {
+        Ok(())
+    } else {
+        Err(helped(
+            "not an interval",
+            "write it as \"3 days 04:05:06\", \"30 minutes\" or \"P3DT4H\"",
+        ))
+    }
+}
+
+/// `P3DT4H`
+fn is_iso_interval(text: &str) -> bool {
+    text.trim_start_matches('-').strip_prefix('P').is_some_and(|rest| {
+        !rest.is_empty()
+            && rest.chars().all(|c| c.is_ascii_digit() || "YMWDTHS.-".contains(c))
+            && rest.ends_with(|c: char| c.is_ascii_uppercase() && c != 'T')
+    })
+}
+
+/// `3 days 04:05:06`, `30min`, `1 year ago`
+fn are_interval_words(words: &[&str]) -> bool {
     const UNITS: &[&str] = &[
         "microsecond",
         "millisecond",
@@ -271,51 +293,33 @@ fn interval_fits(text: &str) -> Result<(), Misfit> {
         "century",
         "centuries",
     ];
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let mut place = 0;
     let is_number = |word: &str| word.parse::<f64>().is_ok_and(f64::is_finite);
     let is_unit = |word: &str| {
         let word = word.to_lowercase();
         UNITS.contains(&word.as_str())
             || word.strip_suffix('s').is_some_and(|unit| UNITS.contains(&unit))
     };
-    let iso = text.trim_start_matches('-').strip_prefix('P').is_some_and(|rest| {
-        !rest.is_empty()
-            && rest.chars().all(|c| c.is_ascii_digit() || "YMWDTHS.-".contains(c))
-            && rest.ends_with(|c: char| c.is_ascii_uppercase() && c != 'T')
-    });
-    while place < words.len() && !iso {
-        let word = words[place];
-        let clock = word.trim_start_matches(['-', '+']);
-        if is_number(word) && words.get(place + 1).is_some_and(|unit| is_unit(unit)) {
-            place += 2;
-        } else if word
-            .find(|c: char| c.is_alphabetic())
+    let is_amount = |word: &str| {
+        word.find(char::is_alphabetic)
             .is_some_and(|at| is_number(&word[..at]) && is_unit(&word[at..]))
-        {
-            place += 1;
-        } else if clock.contains(':')
-            && is_time(&if clock.find(':') == Some(1) {
-                format!("0{clock}")
-            } else {
-                clock.to_owned()
-            })
-        {
-            place += 1;
-        } else if word == "ago" && place + 1 == words.len() && place > 0 {
-            place += 1;
-        } else {
-            break;
-        }
+    };
+    let is_clock = |word: &str| {
+        let clock = word.trim_start_matches(['-', '+']);
+        is_time(clock) || (clock.find(':') == Some(1) && is_time(&format!("0{clock}")))
+    };
+    let words = match words {
+        [amounts @ .., "ago"] => amounts,
+        all => all,
+    };
+    let mut rest = words;
+    while let [word, behind @ ..] = rest {
+        rest = match behind {
+            [unit, behind @ ..] if is_number(word) && is_unit(unit) => behind,
+            _ if is_amount(word) || is_clock(word) => behind,
+            _ => return false,
+        };
     }
-    if iso || (place == words.len() && place > 0) {
-        Ok(())
-    } else {
-        Err(helped(
-            "not an interval",
-            "write it as \"3 days 04:05:06\", \"30 minutes\" or \"P3DT4H\"",
-        ))
-    }
+    !words.is_empty()
 }
 
 fn uuid_fits(text: &str) -> Result<(), Misfit> {
