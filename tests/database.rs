@@ -12,6 +12,7 @@ use std::sync::Arc;
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::{Value, json};
 
+use support::cascades;
 use support::examples::{self, Example, Variant};
 use support::hostile;
 use support::session::{Session, work_directory};
@@ -62,6 +63,14 @@ fn trials(session: Option<&Arc<Session>>) -> Vec<Trial> {
     for name in ["restrict", "protect", "restrict_diamond"] {
         for &variant in Variant::all(django) {
             trials.push(prove(session, "admin", &examples::named(name), variant, json!({})));
+        }
+    }
+    for number in 0..cascades::PROGRAMS {
+        let name = format!("cascades{number}");
+        let files = vec![(format!("{name}.trine"), cascades::program(number))];
+        let drawn = Example { name, files };
+        for &variant in Variant::all(django) {
+            trials.push(prove(session, "replay", &drawn, variant, json!({})));
         }
     }
     for (name, changes) in MUTATED {

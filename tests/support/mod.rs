@@ -3,6 +3,7 @@
 //! Each test program uses its own part of it.
 #![allow(dead_code)]
 
+pub mod cascades;
 pub mod describe;
 pub mod examples;
 pub mod hostile;

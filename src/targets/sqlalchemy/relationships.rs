@@ -59,6 +59,10 @@ fn to_one_end(plan: &Plan<'_>, relation: RelationId, to_one: &ToOne, scope: &mut
     if plan.is_written_late(relation, to_one) {
         call = call.keyword("post_update", "True");
     }
+    // To sort the deletes of a self relation, the flush would load the other end, and may not.
+    if found.source == found.target && laziness(plan, relation).starts_with("raise") {
+        call = call.keyword("passive_deletes", "True");
+    }
     call = lazily(plan, relation, call);
     mapped(&plan.relation_attribute(relation), annotation, &call, scope)
 }
@@ -337,11 +341,15 @@ fn ordered_by(plan: &Plan<'_>, entity: EntityId, call: Code) -> Code {
 }
 
 fn lazily(plan: &Plan<'_>, relation: RelationId, call: Code) -> Code {
-    let own = plan.schema().relations[relation].sqlalchemy_lazy.as_deref();
-    match own.unwrap_or(plan.lazy) {
+    match laziness(plan, relation) {
         "select" => call,
         lazy => call.keyword("lazy", string(lazy)),
     }
+}
+
+/// `lazy=` of a relation's two ends.
+fn laziness<'a>(plan: &'a Plan<'_>, relation: RelationId) -> &'a str {
+    plan.schema().relations[relation].sqlalchemy_lazy.as_deref().unwrap_or(plan.lazy)
 }
 
 /// `name: Mapped[annotation] = value`
