@@ -58,3 +58,19 @@ fn default_value(default: &Sql) -> String {
 fn width<'a>(texts: impl Iterator<Item = &'a str>, most: usize) -> usize {
     texts.map(|text| text.chars().count()).filter(|&width| width <= most).max().unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_default_of_several_words_stands_in_parentheses() {
+        let value = |default: &str| default_value(&Sql(default.to_owned()));
+        for plain in ["now()", "'two words'", "'{}'::jsonb", "coalesce(1, 2)", "ARRAY['a b', 'c']"]
+        {
+            assert_eq!(value(plain), plain);
+        }
+        assert_eq!(value("now() + '1 day'::interval"), "(now() + '1 day'::interval)");
+        assert_eq!(value("true AND false"), "(true AND false)");
+    }
+}

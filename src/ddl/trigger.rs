@@ -85,3 +85,19 @@ fn dollar_tag(body: &str) -> String {
         .find(|tag| !body.contains(tag.trim_end_matches('$')) || !body.contains('$'))
         .unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::dollar_tag;
+
+    #[test]
+    fn a_dollar_quote_does_not_occur_in_the_body() {
+        for body in ["BEGIN END", "'$$'", "'$'", "'$body0$ and $$'", "'$body0'", "a$body0$b$body1$"]
+        {
+            let tag = dollar_tag(body);
+            let quoted = format!("{tag}\n{body}\n{tag}");
+            assert_eq!(quoted.matches(&tag).count(), 2, "{quoted}");
+        }
+        assert_eq!(dollar_tag("BEGIN END"), "$$");
+    }
+}

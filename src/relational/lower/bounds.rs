@@ -176,7 +176,7 @@ impl Lowering<'_> {
         let column = self.written_column(bound.bounded);
         let column = self.quoted_columns(bound.bounded, &[column]).remove(0);
         format!(
-            "  UPDATE {} AS bounded\n  SET {column} = bounded.{column}\n  WHERE {}\n    AND bounded.xmin <> pg_current_xact_id()::xid;\n",
+            "  -- Whoever counts for the same row now waits, or fails to serialize.\n  UPDATE {} AS bounded\n  SET {column} = bounded.{column}\n  WHERE {}\n    AND bounded.xmin <> pg_current_xact_id()::xid;\n",
             self.table(bound.bounded).name.quoted(),
             self.bounded_is(bound, side, key),
         )
