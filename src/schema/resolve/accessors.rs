@@ -80,7 +80,7 @@ fn check_entity(
         let name = schema.member_name(member);
         let span = schema.member_span(member);
         let attribute = attribute(name);
-        reserved::check_attribute(input, schema, id, &attribute, span, What::Member(member), found);
+        reserved::check_attribute(input, schema, id, name, span, What::Member(member), found);
         let this = Attribute { name, span, what: What::Member(member) };
         if let Some(other) = add(&mut attributes, attribute.clone(), this) {
             found.push(match (entity.kind, other.what) {
@@ -128,7 +128,7 @@ fn check_accessor<'s>(
     let Some(name) = &schema.relations[relation].inverse else { return };
     let span = inverses[relation.index()];
     let attribute = attribute(name);
-    reserved::check_attribute(input, schema, id, &attribute, span, What::Accessor, found);
+    reserved::check_attribute(input, schema, id, name, span, What::Accessor, found);
     let this = Attribute { name, span, what: What::Accessor };
     if let Some(other) = add(attributes, attribute, this) {
         let what = match other.what {

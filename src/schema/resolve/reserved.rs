@@ -54,17 +54,23 @@ pub(crate) fn check_attribute(
     input: &Input<'_>,
     schema: &Schema,
     entity: EntityId,
-    attribute: &str,
+    name: &str,
     span: Span,
     what: What,
     found: &mut Vec<Diagnostic>,
 ) {
-    if let Some(by) = reserving(input, attribute) {
+    let attribute = naming::snake(name);
+    let attribute = attribute.as_str();
+    let reserved = reserving(input, attribute);
+    if let Some(by) = reserved.clone().or_else(|| stray_underscores(name)) {
         let owner = &schema.entities[entity];
-        let better = format!("{}_{attribute}", naming::snake(&owner.name));
+        let (shown, better) = match reserved {
+            Some(_) => (attribute, format!("{}_{attribute}", naming::snake(&owner.name))),
+            None => (name, attribute.to_owned()),
+        };
         let rename = match (what, owner.kind) {
             (What::Member(member), EntityKind::Declared | EntityKind::External) => {
-                renames::rename(input, entity, schema.member_name(member), &better, attribute)
+                renames::rename(input, entity, name, &better, shown)
             }
             (What::Member(_) | What::Column, _) => None,
             (What::Accessor, _) => {
@@ -73,7 +79,21 @@ pub(crate) fn check_attribute(
         };
         let rename = rename.filter(|_| reserving(input, &better).is_none());
         let is_member = matches!(what, What::Member(_));
-        found.push(errors::reserved_attribute(attribute, span, &by, &better, is_member, rename));
+        found.push(errors::reserved_attribute(shown, span, &by, &better, is_member, rename));
+    }
+}
+
+/// Why the underscores of a name can't stay: Trine's names have one between two words.
+fn stray_underscores(name: &str) -> Option<String> {
+    if name.contains("__") {
+        Some("two underscores are a step to another model in Django's lookups".to_owned())
+    } else if name.starts_with('_') || name.ends_with('_') {
+        Some(
+            "Django ends no name with an underscore, and Python hides one that begins so"
+                .to_owned(),
+        )
+    } else {
+        None
     }
 }
 
@@ -91,6 +111,11 @@ fn reserving(input: &Input<'_>, attribute: &str) -> Option<String> {
     }
     if python && PYTHON_KEYWORDS.contains(&attribute) {
         return Some("Python keeps this word for itself".to_owned());
+    }
+    if python && attribute == "self" {
+        return Some(
+            "a model takes its attributes as arguments, and `self` is itself one".to_owned(),
+        );
     }
     if python && PYTHON_TYPES.contains(&attribute) {
         return Some(
