@@ -68,15 +68,22 @@ pub(super) fn constraints(app: &App<'_>, entity: EntityId, file: &mut PythonFile
                 None
             }
         };
-        found.extend(unique_constraint(app, entity, unique, message, file));
+        if can_be_said(&unique.name) {
+            found.extend(unique_constraint(app, entity, unique, message, file));
+        }
     }
     for (index, origin) in table.indexes.iter().zip(&origins.indexes) {
-        if let IndexOrigin::Unique(nth) = origin {
+        if let IndexOrigin::Unique(nth) = origin
+            && can_be_said(&index.name)
+        {
             let unique = &definition.uniques[*nth];
             found.extend(unique_index(app, entity, index, unique, file));
         }
     }
     for (check, origin) in table.checks.iter().zip(&origins.checks) {
+        if !can_be_said(&check.name) {
+            continue;
+        }
         let (condition, message) = match origin {
             CheckOrigin::Declared(nth) => {
                 let check = &definition.checks[*nth];
@@ -98,9 +105,17 @@ pub(super) fn constraints(app: &App<'_>, entity: EntityId, file: &mut PythonFile
         found.push(with_message(constraint, message));
     }
     for (exclude, origin) in table.excludes.iter().zip(&definition.excludes) {
-        found.extend(exclusion(app, entity, exclude, origin, file));
+        if can_be_said(&exclude.name) {
+            found.extend(exclusion(app, entity, exclude, origin, file));
+        }
     }
     found
+}
+
+/// Whether Django can be told of a name: it formats it with `%`, in a model but not in a migration. The
+/// database has the constraint all the same.
+fn can_be_said(name: &str) -> bool {
+    !name.contains('%')
 }
 
 fn with_message(code: Code, message: Option<&str>) -> Code {
@@ -240,6 +255,7 @@ pub(super) fn indexes(app: &App<'_>, entity: EntityId, file: &mut PythonFile<'_>
     for (index, origin) in table.indexes.iter().zip(&origins.indexes) {
         let written = match origin {
             IndexOrigin::Unique(_) => continue,
+            _ if !can_be_said(&index.name) => continue,
             IndexOrigin::Declared(nth) => Some(&definition.indexes[*nth]),
             IndexOrigin::ForeignKey(_) => None,
         };
