@@ -402,6 +402,21 @@ fn names_that_collide_are_reported_once() {
 }
 
 #[test]
+fn the_second_of_two_checks_can_be_named() {
+    let source =
+        "entity A {\n  n  integer\n  check (n > 0)\n  check (n < 9) message \"too much\"\n}\n";
+    let mut sources = Sources::new();
+    sources.add("shop.trine", format!("module shop\n{source}"));
+    let options = Options { targets: vec![Target::Postgres], ..Options::default() };
+    let edit = trine::check(&sources, &options)[0].fixes[0].edits[0].clone();
+    let mut mended = format!("module shop\n{source}");
+    mended.replace_range(edit.span.range(), &edit.replacement);
+    assert!(mended.contains("message \"too much\" as ck_shop_a_n_2\n"), "{mended}");
+    let mended = mended.trim_start_matches("module shop\n");
+    becomes(mended, &["ck_shop_a_n CHECK (n > 0)", "ck_shop_a_n_2 CHECK (n < 9)"]);
+}
+
+#[test]
 fn names_in_different_spaces_do_not_collide() {
     // An index and an enum type; constraints of two tables; an array type, which PostgreSQL moves away.
     assert!(

@@ -16,7 +16,7 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::schema::{EntityId, Schema};
 
 use self::words::Thing;
-use super::{ColumnOrigin, Database, Layout, TableId, TriggerTiming, names};
+use super::{CheckOrigin, ColumnOrigin, Database, Layout, TableId, TriggerTiming, names};
 
 /// PostgreSQL's own columns; no table can have another one of these names.
 const SYSTEM_COLUMNS: [&str; 6] = ["cmax", "cmin", "ctid", "tableoid", "xmax", "xmin"];
@@ -103,6 +103,13 @@ impl Collisions<'_> {
         };
         diagnostic.help =
             way_out.map(|(what, rename)| format!("give {what} another name with {rename}"));
+        if let Thing::Check(entity, CheckOrigin::Declared(nth)) = thing {
+            let check = &self.schema.entities[entity].checks[nth];
+            if check.name.is_none() {
+                let title = format!("call it `{name}_2`");
+                diagnostic = diagnostic.fix(title, check.span.at_end(), format!(" as {name}_2"));
+            }
+        }
         self.diagnostics.push(diagnostic);
         false
     }
