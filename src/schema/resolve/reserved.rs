@@ -69,7 +69,7 @@ pub(crate) fn check_attribute(
             None => (name, attribute.to_owned()),
         };
         let rename = match (what, owner.kind) {
-            (What::Member(member), EntityKind::Declared | EntityKind::External) => {
+            (What::Member(_), EntityKind::Declared | EntityKind::External) => {
                 renames::rename(input, entity, name, &better, shown)
             }
             (What::Member(_) | What::Column, _) => None,
