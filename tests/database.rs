@@ -51,6 +51,13 @@ fn trials(session: Option<&Arc<Session>>) -> Vec<Trial> {
             trials.push(prove(session, "storefront", &example, variant, json!({})));
         }
     }
+    let refusals = Example {
+        name: "refusals".to_owned(),
+        files: vec![("refusals.trine".to_owned(), include_str!("data/refusals.trine").to_owned())],
+    };
+    for &variant in Variant::all(django) {
+        trials.push(prove(session, "refusals", &refusals, variant, json!({})));
+    }
     let hostile = Example {
         name: "hostile".to_owned(),
         files: vec![("hostile.trine".to_owned(), hostile::program())],

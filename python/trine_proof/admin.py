@@ -11,14 +11,14 @@ from trine_proof.columns import shapes
 from trine_proof.example import EXTERNAL_APPS, Example
 from trine_proof.model import Relation
 
-_APPS = [
+APPS = [
     "django.contrib.admin",
     *EXTERNAL_APPS,
     "django.contrib.sessions",
     "django.contrib.messages",
 ]
 
-_SETTINGS = {
+SETTINGS = {
     "ROOT_URLCONF": "urls_of_the_proof",
     "ALLOWED_HOSTS": ["testserver"],
     "MIDDLEWARE": [
@@ -47,7 +47,7 @@ def admin(request: dict[str, Any]) -> list[str]:
     example = Example.of(request)
     report = []
     with databases.database() as name:
-        example.use_django(name, _APPS, **_SETTINGS)
+        example.use_django(name, APPS, **SETTINGS)
         client = sign_in(example)
         for relation in example.model.relations:
             if relation.rule in ("restrict", "protect"):

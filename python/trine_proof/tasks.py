@@ -19,7 +19,17 @@ import sqlalchemy.ext.associationproxy
 import sqlalchemy.ext.orderinglist
 import sqlalchemy.orm
 
-from trine_proof import admin, cleanliness, equality, hostile, mutation, races, replay, storefront
+from trine_proof import (
+    admin,
+    cleanliness,
+    equality,
+    hostile,
+    mutation,
+    races,
+    refusals,
+    replay,
+    storefront,
+)
 
 __all__ = ["TASKS", "django", "psycopg", "sqlalchemy"]
 
@@ -30,6 +40,7 @@ TASKS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "hostile": hostile.hostile,
     "mutation": mutation.mutation,
     "races": races.races,
+    "refusals": refusals.refusals,
     "replay": replay.replay,
     "storefront": storefront.storefront,
 }
