@@ -64,6 +64,11 @@ pub(crate) fn element(
         }
         _ => IndexKey::Expr(resolve_expr(scope, &written.expr, Expected::IndexKey, found)?),
     };
+    if let Some(opclass) = &written.opclass
+        && !opclass.text.ends_with("_ops")
+    {
+        found.push(errors::unknown_opclass(opclass));
+    }
     Some(IndexElement {
         opclass: written.opclass.as_ref().map(|name| name.text.clone()),
         direction: written.direction.unwrap_or(Direction::Ascending),
@@ -116,6 +121,18 @@ pub(crate) fn parameter(literal: &tree::Literal) -> String {
 
 /// The access methods of PostgreSQL itself.
 const METHODS: &[&str] = &["btree", "hash", "gist", "spgist", "gin", "brin"];
+
+/// The operators that an EXCLUDE can use: true for a pair in either order, and in an operator class of
+/// PostgreSQL's own or of `btree_gist`.
+const EXCLUDING: &[&str] = &["=", "<>", "!=", "&&", "-|-", "~="];
+
+/// Reports the operator of an EXCLUDE that can't be one. An extension may bring others.
+pub(crate) fn check_operator(scope: Scope<'_>, operator: &tree::Text, found: &mut Vec<Diagnostic>) {
+    let extended = scope.schema.extensions.iter().any(|extension| extension.name != "btree_gist");
+    if !EXCLUDING.contains(&operator.value.as_str()) && !extended {
+        found.push(errors::unknown_exclusion(operator, EXCLUDING));
+    }
+}
 
 /// `using METHOD`. An extension may bring others.
 pub(crate) fn method(

@@ -9,7 +9,7 @@ use crate::syntax::tree::{self, Member, ModifierKind};
 
 use super::declare::text;
 use super::elements::{
-    column, condition, element, elements, is_plain, method, name, parameter, plain,
+    check_operator, column, condition, element, elements, is_plain, method, name, parameter, plain,
 };
 use super::expressions::{Expected, resolve_expr};
 use super::mixins::Placed;
@@ -204,6 +204,7 @@ impl<'a> Lists<'a> {
         let mut all = Vec::with_capacity(exclude.elements.len());
         for (written, operator) in &exclude.elements {
             let element = element(scope, written, &mut self.found);
+            check_operator(scope, operator, &mut self.found);
             all.extend(element.map(|element| (element, operator.value.clone())));
         }
         let condition = condition(scope, &exclude.condition, &mut self.found);

@@ -178,3 +178,27 @@ pub(crate) fn unknown_method(
         )),
     }
 }
+
+/// E0204: an operator class that can't be one.
+pub(crate) fn unknown_opclass(opclass: &tree::Name) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0204,
+        opclass.span,
+        format!("`{}` is no operator class", opclass.text),
+        "unknown",
+    )
+    .note("the names of operator classes end with `_ops`: `text_pattern_ops`, `jsonb_path_ops`")
+    .help("write one of these, or put a comma before the next column")
+}
+
+/// E0204: an operator that can't exclude.
+pub(crate) fn unknown_exclusion(operator: &tree::Text, known: &[&str]) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0204,
+        operator.span,
+        format!("an `exclude` has no operator `{}`", operator.value),
+        "unknown here",
+    )
+    .note("it must say the same of two rows whichever comes first, and have an index that knows it")
+    .help(format!("write {}", super::one_of(known)))
+}
