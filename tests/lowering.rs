@@ -469,13 +469,13 @@ fn what_is_created_can_be_dropped_again() {
 #[test]
 fn comments_and_storage_come_from_the_file() {
     let source = "/// A row's worth of \"words\".\nentity Word {\n  /// As it's said.\n  text  text  label \"no comment\"\n\
-        \x20 /// Who said it.\n  by_  0..1 Word <-> * _  on delete set null\n  with (fillfactor = 70)\n}\n";
+        \x20 /// Who said it.\n  author  0..1 Word <-> * _  on delete set null\n  with (fillfactor = 70)\n}\n";
     becomes(
         source,
         &[
             "COMMENT ON TABLE shop_word IS 'A row''s worth of \"words\".'",
             "COMMENT ON COLUMN shop_word.text IS 'As it''s said.'",
-            "COMMENT ON COLUMN shop_word.by_id IS 'Who said it.'",
+            "COMMENT ON COLUMN shop_word.author_id IS 'Who said it.'",
             ") WITH (fillfactor = 70)",
         ],
     );
