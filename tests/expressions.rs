@@ -351,6 +351,11 @@ fn types_have_the_arguments_that_they_take() {
         ("g hstore", "E0309"),
         ("index using gin (name gin_trgm_ops)", "E0309"),
         ("exclude using gist (a with =, during with &&)", "E0309"),
+        ("index using gist (key_id)", "E0309"),
+        ("index using gin (a)", "E0309"),
+        ("index (raw_json)", "E0414"),
+        ("index using hash (place)", "E0414"),
+        ("unique (place)", "E0414"),
         ("g text = \"a\\0b\"", "E0312"),
         ("g text label \"a\\u{0}b\"", "E0312"),
     ]);

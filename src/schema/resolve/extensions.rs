@@ -5,11 +5,11 @@ use std::collections::HashSet;
 
 use crate::diagnostics::{Code, Diagnostic};
 use crate::schema::types::Scalar;
-use crate::schema::{BaseType, Category, EnumStorage, Exclude, IndexKey, ModuleId, Schema};
+use crate::schema::{BaseType, Category, EnumStorage, IndexElement, ModuleId, Schema};
 use crate::source::Span;
 use crate::syntax::{SyntaxTree, tree};
 
-use super::expressions::member_type;
+use super::indexable::element_type;
 
 /// Reports every use of an extension that is not declared.
 pub(crate) fn check_extensions(
@@ -34,14 +34,25 @@ pub(crate) fn check_extensions(
         }
     }
     for (_, entity) in schema.entities.iter() {
-        for exclude in &entity.excludes {
-            let tree = trees.iter().find(|tree| tree.file == exclude.span.file);
-            if let Some(tree) = tree
-                && exclude.using == "gist"
-                && let Some(span) = plain_equality(schema, exclude)
-            {
+        let excludes = entity.excludes.iter().map(|exclude| {
+            let elements: Vec<_> = exclude.elements.iter().map(|(element, _)| element).collect();
+            (exclude.using.as_str(), elements, exclude.span)
+        });
+        let indexes = entity
+            .indexes
+            .iter()
+            .map(|index| (index.using.as_str(), index.elements.iter().collect(), index.span));
+        for (using, elements, whole) in excludes.chain(indexes) {
+            let extension = match using {
+                "gist" => "btree_gist",
+                "gin" => "btree_gin",
+                _ => continue,
+            };
+            let plain = elements.iter().find_map(|element| plain(schema, element, whole));
+            let tree = trees.iter().find(|tree| tree.file == whole.file);
+            if let (Some(span), Some(tree)) = (plain, tree) {
                 let mut search = Search { tree, declared: &declared, diagnostics };
-                search.needs(Some("btree_gist"), span, "an `exclude` over plain values");
+                search.needs(Some(extension), span, &format!("`{using}` over plain values"));
             }
         }
     }
@@ -92,22 +103,22 @@ pub(crate) fn list_users(schema: &mut Schema) {
     }
 }
 
-/// The place of an element whose type has no operator class of its own for GiST.
-fn plain_equality(schema: &Schema, exclude: &Exclude) -> Option<Span> {
-    exclude.elements.iter().find_map(|(element, _)| {
-        let (ty, span) = match &element.key {
-            IndexKey::Member(member) => (member_type(schema, *member)?, exclude.span),
-            IndexKey::Expr(expr) => (expr.ty.clone()?, expr.span),
-        };
-        let crate::schema::BaseType::Scalar(scalar, _) = ty.base else { return None };
-        let own = match scalar.category() {
-            Category::Range => true,
+/// The place of an element, when its type has no operator class for the method but that of an extension.
+fn plain(schema: &Schema, element: &IndexElement, whole: Span) -> Option<Span> {
+    let (ty, span) = element_type(schema, element, whole);
+    let ty = ty?;
+    let own = match &ty.base {
+        _ if ty.dimensions > 0 => true,
+        BaseType::Raw(_) => true,
+        BaseType::Enum(_) => false,
+        BaseType::Scalar(scalar, _) => match scalar.category() {
             Category::Boolean
             | Category::Integer
             | Category::Fractional
             | Category::Text
-            | Category::Temporal
-            | Category::Document => false,
+            | Category::Temporal => false,
+            // Those that have none at all are another diagnostic's.
+            Category::Range | Category::Document => true,
             Category::Other => !matches!(
                 scalar,
                 Scalar::Uuid
@@ -115,12 +126,14 @@ fn plain_equality(schema: &Schema, exclude: &Exclude) -> Option<Span> {
                     | Scalar::Money
                     | Scalar::Macaddr
                     | Scalar::Macaddr8
+                    | Scalar::Inet
+                    | Scalar::Cidr
                     | Scalar::Bit
                     | Scalar::Varbit
             ),
-        };
-        (!own && element.opclass.is_none() && ty.dimensions == 0).then_some(span)
-    })
+        },
+    };
+    (!own && element.opclass.is_none()).then_some(span)
 }
 
 struct Search<'a> {

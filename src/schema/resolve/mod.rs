@@ -18,6 +18,7 @@ mod extensions;
 mod external;
 mod fields;
 mod generated;
+mod indexable;
 mod keys;
 mod links;
 mod lists;
@@ -79,6 +80,7 @@ pub fn resolve(
     extensions::list_users(&mut draft.schema);
     extensions::check_extensions(trees, &draft.schema, &mut draft.found);
     generated::check_generated(&mut draft);
+    indexable::check_indexable(&draft.schema, &mut draft.found);
     let written = written(&draft);
     analyse_deletes(&mut draft.schema, &written, &mut draft.found);
     let mut found = draft.found;

@@ -141,7 +141,7 @@ pub(super) fn depends_on_zone(left: Option<&FieldType>, right: Option<&FieldType
 }
 
 /// The type as a user writes it.
-pub(super) fn describe(schema: &Schema, ty: &FieldType) -> String {
+pub(crate) fn describe(schema: &Schema, ty: &FieldType) -> String {
     let mut text = match &ty.base {
         BaseType::Scalar(Scalar::DoublePrecision, _) => "float8".to_owned(),
         BaseType::Scalar(scalar, TypeArguments::None) => scalar.sql().to_owned(),

@@ -21,6 +21,7 @@ use crate::syntax::tree;
 use super::names::Meaning;
 use super::scope::Scope;
 use super::types::resolve_type;
+pub(crate) use kinds::describe as describe_type;
 use kinds::{Kind, kind};
 
 /// What the place of an expression asks of it.
