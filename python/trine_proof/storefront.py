@@ -432,6 +432,8 @@ CASES: list[Callable[[Shop], None]] = [
 
 def storefront(request: dict[str, Any]) -> list[str]:
     """Runs every case, each over empty tables."""
+    from trine_proof import django_promises
+
     example = Example.of(request)
     report = []
     with databases.database() as name:
@@ -439,7 +441,7 @@ def storefront(request: dict[str, Any]) -> list[str]:
         example.migrate()
         warnings.simplefilter("error")
         shop = Shop(example, name, request["variant"])
-        for case in CASES:
+        for case in [*CASES, *django_promises.CASES]:
             try:
                 case(shop)
             except Exception:
