@@ -175,9 +175,14 @@ fn module_order(a: &str, b: &str) -> Ordering {
     dots(b).cmp(&dots(a)).then_with(|| natural_order(&a.to_lowercase(), &b.to_lowercase()))
 }
 
-/// The order of the names of one import, and of `__all__`: constants, classes, everything else; within
-/// each by name without case, numbers by their value.
-pub fn member_order(a: &str, b: &str) -> Ordering {
+/// The order of `__all__`: constants, classes, everything else; within each by name, numbers by their
+/// value.
+pub fn export_order(a: &str, b: &str) -> Ordering {
+    kind(a).cmp(&kind(b)).then_with(|| natural_order(a, b))
+}
+
+/// The order of the names of one import: as [`export_order`], but without case.
+fn member_order(a: &str, b: &str) -> Ordering {
     kind(a)
         .cmp(&kind(b))
         .then_with(|| natural_order(&a.to_lowercase(), &b.to_lowercase()))

@@ -98,6 +98,15 @@ impl Code {
         Code::Brackets { before, kind, items, spread: false }
     }
 
+    /// A name as a call of it; anything else as it is.
+    #[must_use]
+    pub fn called(self) -> Code {
+        match self {
+            Code::Text(name) => Code::call(name),
+            other => other,
+        }
+    }
+
     /// The same with one item more; nothing changes where there are no brackets.
     #[must_use]
     pub fn with(mut self, item: impl Into<Code>) -> Code {
@@ -316,8 +325,8 @@ pub fn statement(indent: usize, prefix: &str, code: &Code, behind: &str) -> Stri
     out
 }
 
-/// An assignment with an annotation, `name: annotation = value`, as lines. The annotation is broken only
-/// where the line would be too wide up to the first bracket of the value.
+/// An assignment with an annotation, `name: annotation = value`, as lines. Where the line would be too wide up
+/// to the first bracket of the value, the value gets parentheses, or else the annotation is broken.
 pub fn assignment(indent: usize, name: &str, annotation: &Code, value: &Code) -> String {
     let prefix = format!("{name}: {} = ", annotation.flat());
     let column = indent + width(&prefix);
@@ -331,6 +340,16 @@ pub fn assignment(indent: usize, name: &str, annotation: &Code, value: &Code) ->
     }
     let mut out = String::new();
     push_spaces(&mut out, indent);
+    if column < WIDTH && !value.breaks() && indent + 4 + width(&value.flat()) <= WIDTH {
+        out.push_str(&prefix);
+        out.push_str("(\n");
+        push_spaces(&mut out, indent + 4);
+        value.push_flat(&mut out);
+        out.push('\n');
+        push_spaces(&mut out, indent);
+        out.push_str(")\n");
+        return out;
+    }
     out.push_str(name);
     out.push_str(": ");
     // Wider than any line, so that it breaks.

@@ -5,7 +5,7 @@ mod imports;
 mod layout;
 mod literal;
 
-pub use imports::{Imports, member_order};
+pub use imports::{Imports, export_order};
 pub use layout::{Code, WIDTH, assignment, statement, width};
 pub use literal::{docstring, multiline, string};
 

@@ -37,7 +37,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
 
 /// Generates the files.
 pub fn emit(program: Program<'_>, options: &SqlalchemyOptions) -> Vec<OutputFile> {
-    let plan = Plan::new(program, &options.lazy);
+    let plan = Plan::new(program, options);
     let base = base::base_view(&plan);
     let package = package::package_view(&plan, &base);
     let file = |name: &str, contents: String| OutputFile {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::schema::{EntityKind, ModuleId};
 use crate::targets::HEADER;
-use crate::targets::python::{Code, Imports, member_order, statement, string};
+use crate::targets::python::{Code, Imports, export_order, statement, string};
 
 use super::base::BaseView;
 use super::plan::Plan;
@@ -51,7 +51,7 @@ pub(super) fn package_view(plan: &Plan<'_>, base: &BaseView) -> PackageView {
             names.push(&plan.modules[module]);
         }
     }
-    names.sort_by(|a, b| member_order(a, b));
+    names.sort_by(|a, b| export_order(a, b));
     let names = names.into_iter().map(|name| Code::text(string(name))).collect();
     let mut exports = statement(0, "__all__ = ", &Code::list(names).spread(), "");
     exports.truncate(exports.trim_end().len());

@@ -8,6 +8,7 @@ use crate::schema::{
     BaseType, DeleteRule, EntityId, EntityKind, EnumId, EnumStorage, FieldId, FieldType, MemberId,
     ModuleId, RelationId, Schema, ToOne,
 };
+use crate::target::SqlalchemyOptions;
 use crate::targets::Program;
 use crate::targets::python::{attribute, class};
 
@@ -17,6 +18,8 @@ use super::scope::Scope;
 /// The decisions that every file of the package shares.
 pub(super) struct Plan<'a> {
     pub program: Program<'a>,
+    /// The last name of the package.
+    pub package: &'a str,
     /// The `lazy=` of every relationship that does not say its own.
     pub lazy: &'a str,
     /// For each module, its Python module.
@@ -44,7 +47,7 @@ pub(super) struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    pub fn new(program: Program<'a>, lazy: &'a str) -> Plan<'a> {
+    pub fn new(program: Program<'a>, options: &'a SqlalchemyOptions) -> Plan<'a> {
         let schema = program.schema;
         let modules: Vec<String> =
             schema.modules.values().iter().map(|module| attribute(&module.name)).collect();
@@ -77,7 +80,8 @@ impl<'a> Plan<'a> {
         }
         let mut plan = Plan {
             program,
-            lazy,
+            package: options.package.rsplit('.').next().unwrap_or_default(),
+            lazy: &options.lazy,
             foundations: modules.clone(),
             modules,
             base,
@@ -118,7 +122,7 @@ impl<'a> Plan<'a> {
         let class = self.class(entity);
         if self.is_ambiguous(entity) {
             let module = self.schema().entities[entity].module;
-            format!("{}.{class}", self.home(entity, module))
+            format!("{}.{}.{class}", self.package, self.home(entity, module))
         } else {
             class.to_owned()
         }
@@ -218,8 +222,8 @@ impl<'a> Plan<'a> {
         attribute(&self.schema().relations[relation].name)
     }
 
-    /// The accessor on a relation's target. A link that nobody named sees no accessor in the file, and
-    /// gets the one that a named link would have.
+    /// The accessor on a relation's target. The file names none for the links of a relation whose link
+    /// has no name; those that need a class get the relation's own names for theirs.
     pub fn inverse_attribute(&self, relation: RelationId) -> Option<String> {
         let found = &self.schema().relations[relation];
         if let Some(inverse) = &found.inverse {
@@ -233,9 +237,12 @@ impl<'a> Plan<'a> {
         if self.is_secondary(found.source) {
             return None;
         }
-        let many = self.schema().many_to_many(many)?;
-        let other = if relation == many.source_end { many.target_end } else { many.source_end };
-        Some(format!("{}_links", self.relation_attribute(other)))
+        let accessor = if relation == self.schema().many_to_many(many)?.source_end {
+            self.relation_attribute(many)
+        } else {
+            attribute(self.schema().relations[many].inverse.as_ref()?)
+        };
+        Some(format!("{accessor}_links"))
     }
 
     /// The foreign key of a to-one relation, on its source's table.

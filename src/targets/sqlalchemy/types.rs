@@ -37,7 +37,7 @@ pub(super) fn type_code(
                     if *storage == FieldType::scalar(Scalar::Text) {
                         call
                     } else {
-                        call.with(type_code(storage, false, plan, scope).sqlalchemy)
+                        call.with(type_code(storage, false, plan, scope).sqlalchemy.called())
                     }
                 }
             };

@@ -9,7 +9,7 @@ use crate::relational::TableId;
 use crate::schema::{BaseType, Category, DisplayPart, EntityId, EntityKind, MemberId, ModuleId};
 use crate::targets::HEADER;
 use crate::targets::python::{
-    Code, attribute, docstring, member_order, multiline, statement, string,
+    Code, attribute, docstring, export_order, multiline, statement, string,
 };
 
 use super::columns::{mapped_columns, table_columns};
@@ -137,7 +137,7 @@ fn reexport(plan: &Plan<'_>, module: ModuleId, scope: &mut Scope) -> String {
         scope.reexport(&from, name);
     }
     let mut names = plan.module_classes(module);
-    names.sort_by(|a, b| member_order(a, b));
+    names.sort_by(|a, b| export_order(a, b));
     let names = names.into_iter().map(|name| Code::text(string(name))).collect();
     statement(0, "__all__ = ", &Code::list(names).spread(), "")
 }
