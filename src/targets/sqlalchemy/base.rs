@@ -89,7 +89,7 @@ fn is_raw(base: &BaseType) -> bool {
     }
 }
 
-/// `SHARED_PARENTS = "a, b"`
+/// `SHARED_PARENTS = ("a", "b")`
 fn within(plan: &Plan<'_>) -> Option<String> {
     let tables = plan.program.database.tables.values();
     let names: Vec<String> = tables
@@ -109,12 +109,7 @@ fn within(plan: &Plan<'_>) -> Option<String> {
     if names.is_empty() {
         return None;
     }
-    let value = match names.as_slice() {
-        [name] => Code::text(name.clone()),
-        _ => {
-            Code::call("\", \".join").with(Code::tuple(names.into_iter().map(Code::text).collect()))
-        }
-    };
+    let value = Code::tuple(names.into_iter().map(Code::text).collect());
     Some(statement(0, "SHARED_PARENTS = ", &value, ""))
 }
 

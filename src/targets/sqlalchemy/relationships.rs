@@ -1,7 +1,8 @@
 //! The two ends of each relation, and what a delete does at each of them.
 
 use crate::schema::{
-    DeleteRule, Direction, EntityId, FieldId, ManyToMany, MemberId, RelationId, RelationKind, ToOne,
+    DeleteRule, Direction, EntityId, EntityKind, FieldId, ManyToMany, MemberId, RelationId,
+    RelationKind, ToOne,
 };
 use crate::targets::python::{Code, assignment, attribute, string};
 
@@ -148,8 +149,11 @@ fn secondary_end(
     let found = &schema.relations[relation];
     let link = schema.entities[end.many.link].module;
     let variable = plan.secondary(end.many.link);
+    let near = &schema.entities[schema.relations[end.near].target];
     let secondary = if scope.is_own(&plan.modules[link.index()]) {
-        Code::text(variable)
+        // What something else owns stands before the tables that refer to it.
+        let wait = if near.kind == EntityKind::External { "lambda: " } else { "" };
+        Code::text(format!("{wait}{variable}"))
     } else {
         let module = scope.name(".", &plan.modules[link.index()]);
         Code::text(format!("lambda: {module}.{variable}"))

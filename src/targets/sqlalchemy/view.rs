@@ -27,6 +27,8 @@ pub(super) struct ModuleView {
     imports: String,
     typing: String,
     enums: Vec<EnumView>,
+    /// Foreign keys name the columns of external entities, which must be there by then.
+    externals: Vec<ClassView>,
     tables: Vec<String>,
     classes: Vec<ClassView>,
     statements: String,
@@ -83,10 +85,8 @@ pub(super) fn module_view(plan: &Plan<'_>, module: ModuleId, part: Part) -> Modu
             EntityKind::Declared | EntityKind::Link { .. } => part.rests(),
         })
         .collect();
-    let (links, mut classes): (Vec<EntityId>, Vec<EntityId>) =
+    let (links, classes): (Vec<EntityId>, Vec<EntityId>) =
         entities.into_iter().partition(|&entity| plan.is_secondary(entity));
-    // Foreign keys name the columns of external entities, which must be there by then.
-    classes.sort_by_key(|&entity| schema.entities[entity].kind != EntityKind::External);
     let enums: &[_] = if part.founds() { &found.enums } else { &[] };
     let mut taken = taken_names(plan, &classes);
     taken.extend(enums.iter().map(|&id| plan.enums[id.index()].clone()));
@@ -97,10 +97,9 @@ pub(super) fn module_view(plan: &Plan<'_>, module: ModuleId, part: Part) -> Modu
     let (externals, classes): (Vec<EntityId>, Vec<EntityId>) = classes
         .into_iter()
         .partition(|&entity| schema.entities[entity].kind == EntityKind::External);
-    let mut views: Vec<ClassView> =
-        externals.iter().map(|&entity| class_view(plan, entity, &mut scope)).collect();
+    let externals = externals.iter().map(|&entity| class_view(plan, entity, &mut scope)).collect();
     let tables = links.iter().map(|&link| table_statement(plan, link, &mut scope)).collect();
-    views.extend(classes.iter().map(|&entity| class_view(plan, entity, &mut scope)));
+    let views = classes.iter().map(|&entity| class_view(plan, entity, &mut scope)).collect();
     let mut statements = String::new();
     for &entity in links.iter().chain(&classes) {
         statements.push_str(&attachments(plan, entity, &mut scope));
@@ -116,6 +115,7 @@ pub(super) fn module_view(plan: &Plan<'_>, module: ModuleId, part: Part) -> Modu
         imports,
         typing,
         enums,
+        externals,
         tables,
         classes: views,
         statements,
@@ -213,7 +213,14 @@ fn table_statement(plan: &Plan<'_>, link: EntityId, scope: &mut Scope) -> String
     for (name, value) in options(table) {
         call = call.keyword(name.trim_matches('"'), value);
     }
-    statement(0, &format!("{} = ", plan.secondary(link)), &call.spread(), "")
+    // An external class names it before it is there, and a type checker wants to know what it is.
+    let module = &plan.schema().modules[plan.schema().entities[link].module];
+    let is_awaited = module
+        .entities
+        .iter()
+        .any(|&entity| plan.schema().entities[entity].kind == EntityKind::External);
+    let annotation = if is_awaited { format!(": {}", scope.sa("Table")) } else { String::new() };
+    statement(0, &format!("{}{annotation} = ", plan.secondary(link)), &call.spread(), "")
 }
 
 /// The triggers of a table.
@@ -268,10 +275,12 @@ fn display(plan: &Plan<'_>, entity: EntityId) -> Option<String> {
     let display = schema.entities[entity].display.as_ref()?;
     if let [DisplayPart::Member(MemberId::Field(field))] = display.parts.as_slice() {
         let field = &schema.fields[*field];
-        if let BaseType::Scalar(scalar, _) = &field.ty.base {
-            if scalar.category() == Category::Text && field.ty.dimensions == 0 && !field.nullable {
-                return Some(format!("        return self.{}\n", attribute(&field.name)));
-            }
+        if let BaseType::Scalar(scalar, _) = &field.ty.base
+            && scalar.category() == Category::Text
+            && field.ty.dimensions == 0
+            && !field.nullable
+        {
+            return Some(format!("        return self.{}\n", attribute(&field.name)));
         }
     }
     let mut text = String::new();
