@@ -68,7 +68,8 @@ def mypy_django(root: Path, apps: list[str]) -> list[str]:
 def mypy(directory: Path, config: str) -> list[str]:
     """mypy over the packages of a directory."""
     file = directory / "mypy.ini"
-    cache = directory.parent.parent / f"mypy-{directory.name}"
+    # One for each tree: two checkers that run at once must not share it.
+    cache = directory.parent.parent / f"cache-{directory.parent.name}"
     file.write_text(config.format(path=directory, cache=cache))
     packages = [str(path.name) for path in sorted(directory.iterdir()) if path.is_dir()]
     command = [sys.executable, "-m", "mypy", "--config-file", str(file), "--no-error-summary"]
