@@ -13,6 +13,7 @@ from typing import Any
 from trine_proof import admin, databases, replay
 from trine_proof.example import Example
 
+
 class Register:
     """What the cases work with."""
 

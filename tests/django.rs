@@ -1,0 +1,193 @@
+//! What the Django target writes for a line of the language, as excerpts of its files.
+
+use trine::source::Sources;
+use trine::target::{DjangoOptions, DjangoVersion, OnDelete, Options, Target};
+
+/// The text of a file of the app `shop`, whose schema is `text`.
+fn file(text: &str, django: DjangoOptions, path: &str) -> String {
+    let mut sources = Sources::new();
+    sources.add("shop.trine", format!("module shop\n{text}"));
+    let options = Options { targets: vec![Target::Django], django, ..Options::default() };
+    let compilation = trine::compile(&sources, &options);
+    let found = compilation.files.iter().find(|(_, file)| file.path == format!("shop/{path}"));
+    let Some((_, file)) = found else {
+        panic!("no shop/{path}: {:?}", compilation.diagnostics);
+    };
+    file.contents.clone()
+}
+
+/// The models contain every one of these lines, in order.
+fn check(text: &str, django: DjangoOptions, path: &str, expected: &[&str]) {
+    let written = file(text, django, path);
+    let mut rest = written.as_str();
+    for line in expected {
+        let Some(at) = rest.find(line) else { panic!("no {line:?} in order in:\n{written}") };
+        rest = &rest[at + line.len()..];
+    }
+}
+
+fn models(text: &str, expected: &[&str]) {
+    check(text, DjangoOptions::default(), "models.py", expected);
+}
+
+fn in_database(version: Option<DjangoVersion>) -> DjangoOptions {
+    DjangoOptions { version, on_delete: OnDelete::Database }
+}
+
+const PARENT: &str = "entity Parent { name text }\n";
+
+#[test]
+fn a_foreign_key_leaves_constraint_and_index_to_the_ddl() {
+    models(
+        &format!("{PARENT}entity Child {{\n parent 1 Parent <-> * children on delete cascade\n}}"),
+        &[
+            "parent = models.ForeignKey(\n        Parent,\n        on_delete=models.CASCADE,",
+            "related_name=\"children\",\n        db_constraint=False,\n        db_index=False,",
+            "database.Index(fields=(\"parent\",), name=\"ix_shop_child_parent_id\")",
+        ],
+    );
+}
+
+#[test]
+fn a_model_that_stands_below_is_named_by_a_string() {
+    models(
+        "entity Child {\n parent 1 Parent <-> * children on delete cascade\n}\nentity Parent { name text }",
+        &["models.ForeignKey(\n        \"Parent\","],
+    );
+}
+
+#[test]
+fn a_column_is_named_only_where_django_would_call_it_otherwise() {
+    models(
+        "entity Thing {\n a text column \"b\"\n c text\n}",
+        &["a = models.TextField(db_column=\"b\")\n", "c = models.TextField()\n"],
+    );
+}
+
+#[test]
+fn what_the_database_makes_is_not_asked_of_a_form() {
+    models(
+        "entity Thing {\n made timestamptz = now()\n n integer = 3\n}",
+        &[
+            "made = models.DateTimeField(db_default=database.Now(), editable=False)\n",
+            "n = models.IntegerField(db_default=3)\n",
+        ],
+    );
+}
+
+#[test]
+fn display_becomes_a_string_whatever_stands_in_it() {
+    models(
+        "entity Thing {\n a text\n display \"\\\"{a}\\\" \\\\ {a}\"\n}",
+        &["def __str__(self) -> str:", "return f'\"{self.a}\" \\\\ {self.a}'\n"],
+    );
+}
+
+#[test]
+fn the_users_mixin_comes_first() {
+    models(
+        "entity Thing {\n a text\n @django(mixin: \"shop.behaviour.ThingMixin\")\n}",
+        &[
+            "from shop.behaviour import ThingMixin\n",
+            "class Thing(ThingMixin, models.Model):\n",
+        ],
+    );
+}
+
+#[test]
+fn a_field_that_hides_a_module_renames_the_import() {
+    models(
+        "entity Thing {\n models text\n b integer\n check (b > 0)\n}",
+        &[
+            "from django.db import models as models_\n",
+            "models = models_.TextField()\n",
+            "b = models_.IntegerField()\n",
+            "condition=models_.Q(b__gt=0)",
+        ],
+    );
+}
+
+const REFUSED: &str = "
+entity Shop { name text }
+entity Item { name text\n shop 1 Shop <-> * items on delete cascade }
+entity Line {\n item 1 Item <-> * lines on delete restrict\n}
+entity Photo {\n shop 1 Shop <-> * photos on delete cascade\n}";
+
+#[test]
+fn python_carries_out_the_rules_by_djangos_own_names() {
+    let written = file(REFUSED, DjangoOptions::default(), "models.py");
+    assert!(written.contains("on_delete=models.RESTRICT,"), "{written}");
+    assert!(!written.contains("InDatabase"), "{written}");
+    assert!(!written.contains("Refusable"), "{written}");
+}
+
+#[test]
+fn the_database_carries_out_the_rules_and_is_watched_where_it_may_refuse() {
+    check(
+        REFUSED,
+        in_database(None),
+        "models.py",
+        &[
+            "class Shop(database.Refusable):",
+            "class Item(database.Refusable):",
+            "on_delete=database.InDatabase(models.CASCADE),",
+            "class Line(models.Model):",
+            "on_delete=database.InDatabase(models.RESTRICT),",
+            "class Photo(models.Model):",
+            "on_delete=models.DO_NOTHING,",
+        ],
+    );
+}
+
+#[test]
+fn django_6_1_has_names_for_what_the_database_does() {
+    check(
+        REFUSED,
+        in_database(Some(DjangoVersion::V6_1)),
+        "models.py",
+        &[
+            "class Item(database.Refusable):",
+            "on_delete=models.DB_CASCADE,",
+            "on_delete=database.InDatabase(models.RESTRICT),",
+            "on_delete=models.DB_CASCADE,",
+        ],
+    );
+}
+
+#[test]
+fn a_migration_depends_on_the_app_of_an_external_model() {
+    let text = "external entity User {\n table \"auth_user\"\n id integer key\n \
+                @django(model: \"settings.AUTH_USER_MODEL\")\n}\n\
+                entity Note {\n author 1 User <-> * notes on delete cascade\n}";
+    check(
+        text,
+        DjangoOptions::default(),
+        "migrations/0001_initial.py",
+        &[
+            "from django.conf import settings\n",
+            "migrations.swappable_dependency(settings.AUTH_USER_MODEL),",
+            "to=settings.AUTH_USER_MODEL,",
+        ],
+    );
+}
+
+#[test]
+fn statements_cannot_end_their_literal() {
+    let text = "/// \"\"\" and \\ and %s\nentity Thing {\n a text\n}";
+    check(
+        text,
+        DjangoOptions::default(),
+        "migrations/0001_initial.py",
+        &["FORWARD = \"\"\"\n", "\\\"\\\"\\\" and ", "\"\"\"\n\nREVERSE = \"\"\"\n"],
+    );
+}
+
+#[test]
+fn only_a_migration_is_written_once() {
+    let mut sources = Sources::new();
+    sources.add("shop.trine", "module shop\nentity Thing { a text }");
+    let options = Options { targets: vec![Target::Django], ..Options::default() };
+    for (_, file) in trine::compile(&sources, &options).files {
+        assert_eq!(file.once, file.path.ends_with("0001_initial.py"), "{}", file.path);
+    }
+}
