@@ -3,11 +3,11 @@
 //! What has no partner (a bracket, a quote) or no place (a control character, a stray doc comment) is
 //! reported here, and blanked out in the text that the grammar reads; every byte keeps its offset.
 
+mod brackets;
+mod tokens;
+
 use std::borrow::Cow;
 
-use pest::unicode::{XID_CONTINUE, XID_START};
-
-use crate::diagnostics::Diagnostic;
 use crate::source::{FileId, Span};
 use crate::syntax::tree::{Trivia, TriviaKind};
 
@@ -240,208 +240,6 @@ impl<'t> Scanner<'t> {
         self.line.has_code = code_on_line;
     }
 
-    // ── Strings and names ──
-
-    fn string(&mut self) {
-        self.code();
-        let start = self.at;
-        let mut at = start + 1;
-        loop {
-            match self.bytes.get(at) {
-                None | Some(b'\n') => break self.unterminated(start, errors::unterminated_string),
-                Some(b'"') => break self.at = at + 1,
-                Some(b'\\') if !matches!(self.bytes.get(at + 1), None | Some(b'\n')) => at += 2,
-                Some(&byte) => {
-                    if byte < 0x20 && byte != b'\t' && byte != b'\r' {
-                        let span = self.span(at, at + 1);
-                        self.findings.push(errors::control_in_string(span, byte));
-                    }
-                    at += 1;
-                }
-            }
-        }
-    }
-
-    fn backquoted(&mut self) {
-        self.code();
-        let start = self.at;
-        let end = self.line_end();
-        match self.bytes[start + 1..end].iter().position(|&byte| byte == b'`') {
-            None => self.unterminated(start, errors::unterminated_name),
-            Some(length) => {
-                self.at = start + length + 2;
-                let name = &self.text[start + 1..self.at - 1];
-                if !is_identifier(name) {
-                    let span = self.span(start, self.at);
-                    self.findings.push(errors::no_name(span));
-                    self.blank_out(span);
-                }
-            }
-        }
-    }
-
-    fn unterminated(&mut self, start: usize, word: fn(Span) -> Diagnostic) {
-        self.at = start;
-        let line_end = self.line_end();
-        let end = start + self.text[start..line_end].trim_end().len();
-        let span = self.span(start, end);
-        self.findings.push(word(span));
-        self.blank_out(span);
-        self.at = line_end;
-    }
-
-    /// `'abc'`, as SQL has it: read as a string where that is certainly meant.
-    fn single_quote(&mut self) {
-        self.code();
-        let start = self.at;
-        self.at += 1;
-        let end = self.line_end();
-        let Some(length) = self.text[self.at..end].find('\'') else {
-            let span = self.span(start, start + 1);
-            self.findings.push(errors::stray_character(span, '\''));
-            return self.blank_out(span);
-        };
-        self.at += length + 1;
-        let span = self.span(start, self.at);
-        let content = &self.text[start + 1..self.at - 1];
-        let certain = !content.contains(['"', '\\']);
-        self.findings.push(errors::single_quotes(span, certain.then_some(content)));
-        if certain && self.too_deep.is_none() {
-            let patched = self.patched();
-            patched[span.start as usize] = b'"';
-            patched[span.end as usize - 1] = b'"';
-        } else {
-            self.blank_out(span);
-        }
-    }
-
-    // ── Characters without a meaning ──
-
-    fn stray(&mut self, character: char) {
-        // A run of the same one is one finding.
-        let start = self.at;
-        while self.text[self.at..].starts_with(character) {
-            self.at += character.len_utf8();
-        }
-        let span = self.span(start, self.at);
-        self.line.has_code = true;
-        self.findings.push(errors::stray_character(span, character));
-        self.blank_out(span);
-    }
-
-    fn beyond_ascii(&mut self) {
-        let character =
-            self.text[self.at..].chars().next().expect("the scan stays on character boundaries");
-        if XID_CONTINUE(character) {
-            self.code();
-            self.at += character.len_utf8();
-        } else {
-            self.stray(character);
-        }
-    }
-
-    // ── Brackets ──
-
-    fn opening(&mut self, bracket: u8) {
-        self.code();
-        let at = self.at;
-        self.at += 1;
-        if let Some(too_deep) = &mut self.too_deep {
-            too_deep.depth += 1;
-        } else if self.open.len() == NESTING_LIMIT {
-            let span = self.span(at, at + 1);
-            self.findings.push(errors::too_deep_brackets(span));
-            self.too_deep = Some(TooDeep { start: at, depth: 1 });
-        } else {
-            self.open.push(Open { bracket, at });
-        }
-    }
-
-    fn closing(&mut self, bracket: u8) {
-        if self.docs.is_some() {
-            self.undocumented();
-        }
-        self.line.has_code = true;
-        let at = self.at;
-        self.at += 1;
-        if let Some(too_deep) = &mut self.too_deep {
-            too_deep.depth -= 1;
-            if too_deep.depth == 0 {
-                self.end_too_deep(at + 1);
-            }
-            return;
-        }
-        let wanted = match bracket {
-            b')' => b'(',
-            b']' => b'[',
-            _ => b'{',
-        };
-        // `)` and `]` never close what stands outside of the block that they are in.
-        let partner = self
-            .open
-            .iter()
-            .rposition(|open| open.bracket == wanted || (open.bracket == b'{' && wanted != b'{'))
-            .filter(|&place| self.open[place].bracket == wanted);
-        match partner {
-            Some(place) => {
-                let unclosed = self.open.split_off(place);
-                self.unclosed(unclosed.into_iter().skip(1), at);
-            }
-            None => {
-                while self.bytes.get(self.at) == Some(&bracket) {
-                    self.at += 1;
-                }
-                let span = self.span(at, self.at);
-                self.findings.push(errors::stray_bracket(span, bracket as char));
-                self.blank_out(span);
-            }
-        }
-    }
-
-    /// Blanks brackets without partner out, each with the rest of its line; `end` is where they are
-    /// missed. The outermost one of a line stands for all of that line.
-    fn unclosed(&mut self, brackets: impl Iterator<Item = Open>, end: usize) {
-        let mut covered = 0;
-        for open in brackets.filter(|open| open.at < end) {
-            if open.at < covered {
-                continue;
-            }
-            let rest = &self.bytes[open.at..end];
-            covered = open.at + rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len());
-            let span = self.span(open.at, open.at + 1);
-            self.findings.push(errors::unclosed_bracket(span, open.bracket as char));
-            self.blank_out(self.span(open.at, covered));
-        }
-    }
-
-    /// Ends every open bracket, at the end of the file or before an item; the outermost block is kept.
-    fn close_all(&mut self) {
-        if self.too_deep.is_some() {
-            self.end_too_deep(self.at);
-        }
-        let mut open = std::mem::take(&mut self.open).into_iter().peekable();
-        let block = open.next_if(|open| open.bracket == b'{');
-        self.unclosed(open, self.at);
-        let Some(block) = block else { return };
-        let span = self.span(block.at, block.at + 1);
-        let behind = self.span(self.code_end, self.code_end);
-        let missing = errors::unclosed_bracket(span, '{').fix("close the block", behind, "\n}");
-        self.findings.push(missing);
-        if self.code_end < self.at && self.bytes[self.code_end] == b'\n' {
-            let place = self.code_end;
-            self.patched()[place] = b'}';
-        } else {
-            self.missing_closers += 1;
-        }
-    }
-
-    fn end_too_deep(&mut self, end: usize) {
-        if let Some(too_deep) = self.too_deep.take() {
-            let span = self.span(too_deep.start, end);
-            self.blank_out(span);
-        }
-    }
-
     // ── Patches ──
 
     fn span(&self, start: usize, end: usize) -> Span {
@@ -469,13 +267,6 @@ impl<'t> Scanner<'t> {
 
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'.'
-}
-
-/// Whether the grammar reads the text as a name.
-pub fn is_identifier(text: &str) -> bool {
-    let mut characters = text.chars();
-    characters.next().is_some_and(|first| first == '_' || XID_START(first))
-        && characters.all(XID_CONTINUE)
 }
 
 /// Whether a line begins with an item: a keyword, and a name behind it.
