@@ -191,6 +191,14 @@ fn make_link<'a>(
     hidden |= declared;
     let in_mixin = written.in_mixin;
     let relation = &draft.schema.relations[id];
+    let here = naming::snake(&relation.name);
+    let there = match &relation.inverse {
+        Some(inverse) => naming::snake(inverse),
+        None => {
+            let source = &draft.schema.entities[relation.source].name;
+            format!("{}_{here}", naming::snake(source))
+        }
+    };
     let (source, target) = (relation.source, relation.target);
     let (source_entity, target_entity) =
         (&draft.schema.entities[source], &draft.schema.entities[target]);
@@ -233,8 +241,15 @@ fn make_link<'a>(
     draft.members.push(Members::default());
     let key = entities::add_implicit_id(draft, link);
     draft.schema.entities[link].key.push(key);
-    let source_inverse = (!hidden).then(|| format!("{target_name}_links").into());
-    let target_inverse = (!hidden).then(|| format!("{source_name}_links").into());
+    // What an ORM must load to refuse a delete has a class there, and so accessors: those of a link
+    // without a name are called after the relation, since there may be several to one entity.
+    let inverses = match (hidden, delete) {
+        (false, _) => Some((format!("{target_name}_links"), format!("{source_name}_links"))),
+        (true, DeleteRule::Cascade) => None,
+        (true, _) => Some((format!("{here}_links"), format!("{there}_links"))),
+    };
+    let (source_inverse, target_inverse) =
+        inverses.map(|(here, there)| (here.into(), there.into())).unzip();
     let end = End { link, span };
     let source_end =
         add_end(draft, &end, &source_name, source, source_inverse, DeleteRule::Cascade);
