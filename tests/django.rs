@@ -87,10 +87,7 @@ fn display_becomes_a_string_whatever_stands_in_it() {
 fn the_users_mixin_comes_first() {
     models(
         "entity Thing {\n a text\n @django(mixin: \"shop.behaviour.ThingMixin\")\n}",
-        &[
-            "from shop.behaviour import ThingMixin\n",
-            "class Thing(ThingMixin, models.Model):\n",
-        ],
+        &["from shop.behaviour import ThingMixin\n", "class Thing(ThingMixin, models.Model):\n"],
     );
 }
 

@@ -2,7 +2,7 @@
 //! name was declared, checked, saved, read, changed and deleted.
 
 use crate::diagnostics::Diagnostic;
-use crate::naming::{self, PYTHON_KEYWORDS};
+use crate::naming::{self, PYTHON_KEYWORDS, PYTHON_MODULES};
 use crate::schema::{EntityId, EntityKind, Schema};
 use crate::source::Span;
 use crate::target::Target;
@@ -181,6 +181,9 @@ fn reserving_module(input: &Input<'_>, name: &str) -> Option<String> {
     }
     if input.is_on(Target::Django) && DJANGO_APPS.binary_search(&name).is_ok() {
         return Some("Django has an app of this name, and apps can't share one".to_owned());
+    }
+    if input.is_on(Target::Django) && PYTHON_MODULES.binary_search(&name).is_ok() {
+        return Some("its Django app would hide a module of Python's standard library".to_owned());
     }
     reserving(input, name)
         .filter(|_| PYTHON_KEYWORDS.contains(&name) || !name.starts_with(char::is_alphabetic))
