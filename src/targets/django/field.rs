@@ -42,7 +42,7 @@ pub(super) fn field(app: &App<'_>, id: FieldId, file: &mut PythonFile<'_>) -> Co
             values::default(app, field.entity, default, Some(&field.ty), file),
         );
     }
-    if field.touched || field.default.as_ref().is_some_and(|expr| made_by_database(expr)) {
+    if field.touched || field.default.as_ref().is_some_and(made_by_database) {
         code = code.keyword("editable", "False");
     }
     described(app, id, code)
