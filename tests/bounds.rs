@@ -1,4 +1,5 @@
 //! Bounds in a real database: two sessions that together would break one, at every isolation level.
+#![allow(clippy::unwrap_used)]
 
 mod support;
 

@@ -1,6 +1,7 @@
 //! The examples: clean, and shown whole for each target in `snapshots/examples/`.
 //!
 //! `INSTA_UPDATE=always cargo test --test examples` writes the snapshots anew.
+#![allow(clippy::unwrap_used)]
 
 mod support;
 

@@ -1,7 +1,7 @@
 //! What the tests share: the examples, and the proof in a real database.
 //!
 //! Each test program uses its own part of it.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::unwrap_used)]
 
 pub mod cascades;
 pub mod describe;

@@ -277,6 +277,16 @@ impl<'a> Plan<'a> {
         table < key.target && self.on_one_circle(table, key.target)
     }
 
+    /// Whether a relation is mandatory and closes a circle that only a late check lets rows into. A flush
+    /// has no order for such rows: their keys are written by hand (`capital_id`), and both ends are read.
+    pub fn is_read_only(&self, relation: RelationId, to_one: &ToOne) -> bool {
+        let found = &self.schema().relations[relation];
+        let layout = self.program.layout;
+        to_one.deferrable
+            && !to_one.optional
+            && self.on_one_circle(layout.table(found.source), layout.table(found.target))
+    }
+
     fn on_one_circle(&self, a: TableId, b: TableId) -> bool {
         a != b && self.circles[a.index()] == self.circles[b.index()]
     }

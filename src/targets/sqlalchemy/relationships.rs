@@ -1,8 +1,8 @@
 //! The two ends of each relation, and what a delete does at each of them.
 
 use crate::schema::{
-    DeleteRule, Direction, EntityId, EntityKind, FieldId, ManyToMany, MemberId, RelationId,
-    RelationKind, ToOne,
+    DeleteRule, Direction, EntityId, EntityKind, FieldId, ManyToMany, MemberId, Reference,
+    RelationId, RelationKind, ToOne,
 };
 use crate::targets::python::{Code, assignment, attribute, string};
 
@@ -60,8 +60,13 @@ fn to_one_end(plan: &Plan<'_>, relation: RelationId, to_one: &ToOne, scope: &mut
     if plan.is_written_late(relation, to_one) {
         call = call.keyword("post_update", "True");
     }
-    // To sort the deletes of a self relation, the flush would load the other end, and may not.
-    if found.source == found.target && laziness(plan, relation).starts_with("raise") {
+    // To sort deletes, the flush would load the other end of a self relation, and may not; and any target
+    // that is not referred to by its key, which costs a SELECT.
+    let is_sorted_by_load =
+        found.source == found.target && laziness(plan, relation).starts_with("raise");
+    if plan.is_read_only(relation, to_one) {
+        call = call.keyword("viewonly", "True");
+    } else if is_sorted_by_load || to_one.references != Reference::Key {
         call = call.keyword("passive_deletes", "True");
     }
     call = lazily(plan, relation, call);
@@ -86,7 +91,11 @@ fn inverse_end(
     let mut call = relationship(plan, found.source, scope)
         .keyword("back_populates", string(&plan.relation_attribute(relation)));
     call = joined(plan, relation, End::Target, call);
-    call = deleting(plan, relation, to_one, call);
+    call = if plan.is_read_only(relation, to_one) {
+        call.keyword("viewonly", "True")
+    } else {
+        deleting(plan, relation, to_one, call)
+    };
     if !to_one.one_to_one {
         call = sorted(plan, relation, call, scope);
     }
