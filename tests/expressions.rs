@@ -370,3 +370,47 @@ fn types_have_the_arguments_that_they_take() {
         "exclude using gist (counts with &&, during with &&)",
     ]);
 }
+
+/// The condition of a CHECK in Django's models, in one line.
+#[track_caller]
+fn django(expression: &str) -> String {
+    let mut sources = Sources::new();
+    let file = format!(
+        "module shop\nentity Row {{\n  a integer\n  b integer?\n  name text\n  \
+         active boolean\n  check ({expression}) as the_check\n}}\n"
+    );
+    sources.add("shop.trine", file);
+    let options = Options { targets: vec![Target::Django], ..Options::default() };
+    let compilation = trine::compile(&sources, &options);
+    let models = compilation.files.iter().find(|(_, file)| file.path.ends_with("models.py"));
+    let text = &models.expect("the models are there").1.contents;
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let rest = text.split("condition=").nth(1).expect("a CHECK has a condition");
+    let end = rest.find("name=\"the_check\"").expect("the CHECK has its name");
+    let condition = rest[..end].trim_end_matches([' ', ',']);
+    condition.replace("( ", "(").replace(" )", ")")
+}
+
+#[test]
+fn django_reads_lookups_where_they_say_the_same() {
+    let cases = [
+        ("a > 0 and a <= 10", "models.Q(a__gt=0, a__lte=10)"),
+        ("a > 0 or active", "models.Q(a__gt=0) | models.Q(active=True)"),
+        ("not active", "models.Q(active=False)"),
+        ("a != 1", "~models.Q(a=1)"),
+        // The negation of a `Q` would be true for NULL.
+        ("b != 1", "models.Q(~lookups.Exact(models.F(\"b\"), 1))"),
+        ("b is null", "models.Q(b__isnull=True)"),
+        ("a in (1, 2)", "models.Q(a__in=[1, 2])"),
+        ("a between 1 and 2", "models.Q(a__range=(1, 2))"),
+        ("name like \"a%\"", "models.Q(name__startswith=\"a\")"),
+        ("a = b", "models.Q(a=models.F(\"b\"))"),
+        ("a > b + 1", "models.Q(a__gt=models.F(\"b\") + 1)"),
+        ("length(name) > 2", "models.Q(lookups.GreaterThan(functions.Length(\"name\"), 2))"),
+        // Django's integer field would cut the fraction.
+        ("a < 1.5", "models.Q(lookups.LessThan(models.F(\"a\"), models.Value(Decimal(\"1.5\"))))"),
+    ];
+    for (expression, python) in cases {
+        assert_eq!(django(expression), python, "of {expression}");
+    }
+}

@@ -379,9 +379,14 @@ impl<'a> Printer<'a> {
             _ => None,
         };
         match &expr.kind {
-            ExprKind::Number(number) => Some(self.number(number, scalar)),
+            ExprKind::Number(number) => {
+                survives(number, scalar).then(|| self.number(number, scalar))
+            }
             ExprKind::Unary { operator: UnaryOperator::Negate, operand } => match &operand.kind {
-                ExprKind::Number(number) => Some(self.number(&format!("-{number}"), scalar)),
+                ExprKind::Number(number) => {
+                    let number = format!("-{number}");
+                    survives(&number, scalar).then(|| self.number(&number, scalar))
+                }
                 _ => None,
             },
             ExprKind::Boolean(value) => Some(Code::text(if *value { "True" } else { "False" })),
@@ -441,11 +446,22 @@ impl<'a> Printer<'a> {
         Code::text(format!("{sign}{digits}"))
     }
 
+    /// A number as an operand. As a plain value it would become what the other side is: `1.5` beside an
+    /// integer would be 1.
+    fn number_value(&mut self, number: &str) -> Code {
+        let value = self.number(number, None);
+        if survives(number, Some(Scalar::Integer)) {
+            value
+        } else {
+            call("models.Value").with(value)
+        }
+    }
+
     /// The expression as an operand of a function or a lookup.
     fn operand(&mut self, expr: &Expr) -> Code {
         match &expr.kind {
             ExprKind::Member(member) => field_reference(&(self.names.field)(*member)),
-            ExprKind::Number(number) => self.number(number, None),
+            ExprKind::Number(number) => self.number_value(number),
             ExprKind::Boolean(value) => Code::text(if *value { "True" } else { "False" }),
             ExprKind::Null => call("models.Value").with("None"),
             ExprKind::EnumValue(id, place) => {
@@ -491,10 +507,11 @@ impl<'a> Printer<'a> {
             }
             ExprKind::Call { function, arguments } => self.function(expr, function, arguments),
             ExprKind::Unary { operator: UnaryOperator::Negate, operand } => match &operand.kind {
-                ExprKind::Number(number) => self.number(&format!("-{number}"), None),
+                ExprKind::Number(number) => self.number_value(&format!("-{number}")),
                 _ => {
                     let operand = self.operand(operand);
-                    let template = Some("(-%(expressions)s)".to_owned());
+                    // A lone `-` before a NULL without a type would be ambiguous.
+                    let template = Some("(%(expressions)s * -1)".to_owned());
                     self.func(vec![operand], None, template, None, expr.ty.as_ref())
                 }
             },
@@ -782,6 +799,18 @@ impl<'a> Printer<'a> {
             _ => "models.Field",
         })
     }
+}
+
+/// Whether Django's field of the type passes a number on as it is: one of integers cuts fractions, and
+/// answers by itself for what is out of its range.
+fn survives(number: &str, of: Option<Scalar>) -> bool {
+    let range = match of {
+        Some(Scalar::Smallint) => i64::from(i16::MIN)..=i64::from(i16::MAX),
+        Some(Scalar::Integer) => i64::from(i32::MIN)..=i64::from(i32::MAX),
+        Some(Scalar::Bigint) => i64::MIN..=i64::MAX,
+        _ => return true,
+    };
+    number.parse::<i64>().is_ok_and(|value| range.contains(&value))
 }
 
 /// How tightly an operator binds in Python.
