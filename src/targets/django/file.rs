@@ -41,6 +41,7 @@ supports! {
     FloatColumn "FloatColumn";
     JsonColumn "JsonColumn";
     NaiveDateTimeField "NaiveDateTimeField";
+    NaiveRangeColumn "NaiveRangeColumn";
     TextColumn "TextColumn";
     TimeColumn "TimeColumn";
     Touched "TouchedDateTimeField";

@@ -187,7 +187,7 @@ fn index(support: Support) -> Option<IndexView> {
 /// The field of Django's that a field with a `column_type` is like.
 fn column_base(support: Support) -> Option<&'static str> {
     Some(match support {
-        Support::Column => "Field",
+        Support::Column | Support::NaiveRangeColumn => "Field",
         Support::CharColumn => "CharField",
         Support::DateTimeColumn => "DateTimeField",
         Support::DecimalColumn => "DecimalField",
@@ -235,6 +235,7 @@ fn imported(support: Support, native: bool) -> &'static [(&'static str, &'static
         | Support::FloatColumn
         | Support::TextColumn
         | Support::NaiveDateTimeField
+        | Support::NaiveRangeColumn
         | Support::TimeColumn => &[],
         Support::EnumArrayField => &[("django.contrib.postgres", "fields")],
         Support::JsonColumn => &[("django.db", "models"), ("typing", "Any")],

@@ -104,6 +104,7 @@ fn scalar_field(
         Scalar::Int4range => ranges("IntegerRangeField", file),
         Scalar::Int8range => ranges("BigIntegerRangeField", file),
         Scalar::Numrange => ranges("DecimalRangeField", file),
+        Scalar::Tsrange => column(Support::NaiveRangeColumn, sql, file),
         Scalar::Tstzrange => ranges("DateTimeRangeField", file),
         Scalar::Daterange => ranges("DateRangeField", file),
         Scalar::Tsvector => Code::call(file.postgres("search", "SearchVectorField")),
@@ -113,7 +114,6 @@ fn scalar_field(
         | Scalar::Macaddr8
         | Scalar::Bit
         | Scalar::Varbit
-        | Scalar::Tsrange
         | Scalar::Int4multirange
         | Scalar::Int8multirange
         | Scalar::Nummultirange
