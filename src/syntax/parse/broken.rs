@@ -88,7 +88,8 @@ impl<'p> Place<'p> {
     pub fn name(&self, reader: &Reader<'_>) -> Option<Name> {
         let word = expected::word(self.text);
         let span = Span { file: reader.file, ..self.at(0, word.len()) };
-        (!word.is_empty()).then(|| Name { text: text::bare_name(word), span })
+        let is_name = word.starts_with(|first: char| !first.is_ascii_digit());
+        is_name.then(|| Name { text: text::bare_name(word), span })
     }
 
     fn diagnose(&self) -> Diagnostic {
