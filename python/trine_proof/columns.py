@@ -54,7 +54,21 @@ class Shape:
 
 def shapes(connection: psycopg.Connection, model: Model) -> dict[str, Shape]:
     """The shape of each of an example's tables."""
-    return {name: shape(connection, quoted(connection, name, model)) for name in model.tables}
+    found = {name: shape(connection, quoted(connection, name, model)) for name in model.tables}
+    if not reads_xml(connection):
+        for table in found.values():
+            table.columns[:] = [c for c in table.columns if c.type != "xml" or c.not_null]
+    return found
+
+
+def reads_xml(connection: psycopg.Connection) -> bool:
+    """Whether the server was built with libxml; the wheel's was not."""
+    try:
+        with connection.transaction():
+            connection.execute("SELECT '<n/>'::xml")
+    except psycopg.errors.FeatureNotSupported:
+        return False
+    return True
 
 
 def quoted(connection: psycopg.Connection, name: str, model: Model) -> str:

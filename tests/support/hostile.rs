@@ -51,14 +51,14 @@ pub fn program() -> String {
         )
         .expect("writing to a string");
     }
-    // Django can't use a name with `"` or `%` in it: its SQL is a format, and quotes are not doubled.
+    // Django can't use a name with `"`, `%` or `$` in it.
     let long = "가".repeat(200);
     write!(
         out,
         "\nentity {long} {{\n  {long}값  text = \"long\"\n  unique ({long}값)\n}}\n\
          \nentity Odd {{\n  table {}\n  f  text = \"odd\"  column {}\n  g  text = \"odd\"  unique\n}}\n",
-        quote(r"it's {x} :a $$ -- */ table\"),
-        quote(r"it's {x} :c $$ -- */ column\"),
+        quote(r"it's {x} :a -- */ table\"),
+        quote(r"it's {x} :c -- */ column\"),
     )
     .expect("writing to a string");
     out
