@@ -9,7 +9,7 @@ use crate::syntax::tree::{self, ExprKind, LiteralKind};
 use super::expressions::{Expected, resolve_expr};
 use super::names::Meaning;
 use super::scope::Scope;
-use super::{attributes, errors, keys};
+use super::{attributes, errors, keys, methods};
 
 /// `as NAME`
 pub(crate) fn name(name: &Option<tree::Name>, found: &mut Vec<Diagnostic>) -> Option<String> {
@@ -119,9 +119,6 @@ pub(crate) fn parameter(literal: &tree::Literal) -> String {
     }
 }
 
-/// The access methods of PostgreSQL itself.
-const METHODS: &[&str] = &["btree", "hash", "gist", "spgist", "gin", "brin"];
-
 /// The operators that an EXCLUDE can use: true for a pair in either order, and in an operator class of
 /// PostgreSQL's own or of `btree_gist`.
 const EXCLUDING: &[&str] = &["=", "<>", "!=", "&&", "-|-", "~="];
@@ -142,10 +139,10 @@ pub(crate) fn method(
     found: &mut Vec<Diagnostic>,
 ) -> SmolStr {
     let Some(using) = using else { return otherwise.into() };
-    let known = METHODS.contains(&using.text.as_str());
-    if !known && scope.schema.extensions.is_empty() {
-        let near = diagnostics::nearest(&using.text, METHODS.iter().copied());
-        found.push(errors::unknown_method(using, METHODS, near));
+    let known = methods::method_names();
+    if !known.contains(&using.text.as_str()) && scope.schema.extensions.is_empty() {
+        let near = diagnostics::nearest(&using.text, known.iter().copied());
+        found.push(errors::unknown_method(using, &known, near));
     }
     using.text.clone()
 }

@@ -15,7 +15,7 @@ use super::expressions::{Expected, resolve_expr};
 use super::mixins::Placed;
 use super::names::Meaning;
 use super::scope::Scope;
-use super::{Draft, Input, attributes, displays, errors};
+use super::{Draft, Input, attributes, displays, errors, methods};
 
 /// Reads everything in the blocks of entities that is neither a field, a relation nor a key.
 pub(crate) fn resolve_lists(input: &Input<'_>, draft: &mut Draft<'_>) {
@@ -179,6 +179,7 @@ impl<'a> Lists<'a> {
     }
 
     fn read_index(&mut self, scope: Scope<'_>, index: &tree::Index) {
+        methods::check_index(index, &mut self.found);
         let elements = elements(scope, &index.elements, &mut self.found);
         let include =
             index.include.iter().filter_map(|name| column(scope, name, &mut self.found)).collect();
@@ -201,6 +202,7 @@ impl<'a> Lists<'a> {
     }
 
     fn read_exclude(&mut self, scope: Scope<'_>, exclude: &tree::Exclude) {
+        methods::check_exclude(exclude, &mut self.found);
         let mut all = Vec::with_capacity(exclude.elements.len());
         for (written, operator) in &exclude.elements {
             let element = element(scope, written, &mut self.found);

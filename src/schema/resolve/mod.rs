@@ -23,6 +23,7 @@ mod keys;
 mod links;
 mod lists;
 mod lookup;
+mod methods;
 mod mixins;
 mod names;
 mod relations;

@@ -202,3 +202,38 @@ pub(crate) fn unknown_exclusion(operator: &tree::Text, known: &[&str]) -> Diagno
     .note("it must say the same of two rows whichever comes first, and have an index that knows it")
     .help(format!("write {}", super::one_of(known)))
 }
+
+/// E0412: what an access method can't do.
+pub(crate) fn method_lacks(method: &str, span: Span, what: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0412,
+        span,
+        format!("an index `using {method}` can't {what}"),
+        "does not belong here",
+    )
+    .note("PostgreSQL refuses it when the schema is applied")
+    .help("take it away, or use another access method")
+}
+
+/// E0412: an access method that keeps no `exclude`.
+pub(crate) fn method_excludes_nothing(using: &tree::Name) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0412,
+        using.span,
+        format!("`{}` can't keep an `exclude`", using.text),
+        "can't say which row is in the way",
+    )
+    .help("write `using gist`, or `using spgist` for a single column")
+    .fix("write `gist`", using.span, "gist")
+}
+
+/// E0412: an operator that this access method can't exclude with.
+pub(crate) fn method_operator(method: &str, operator: &tree::Text, known: &[&str]) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0412,
+        operator.span,
+        format!("an `exclude using {method}` knows no operator but {}", super::one_of(known)),
+        "not with this access method",
+    )
+    .help("write `using gist`")
+}
