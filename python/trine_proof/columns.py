@@ -181,7 +181,8 @@ _VALUES: dict[str, _Make] = {
         ("timestamp without time zone", "timestamp with time zone", "timestamp"),
         lambda n, place, _: str(_moment(n, place)),
     ),
-    "interval": lambda n, _, __: f"{n} hours",
+    # Below a day: Python has days and seconds, where PostgreSQL keeps hours apart from days.
+    "interval": lambda n, _, __: f"{n} minutes",
     **dict.fromkeys(("json", "jsonb"), lambda n, _, __: f'{{"n": {n}}}'),
     "hstore": lambda n, _, __: f"n=>{n}",
     **dict.fromkeys(("inet", "cidr"), lambda n, place, _: f"10.0.{place % 256}.{n % 256}"),
