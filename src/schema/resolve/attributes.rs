@@ -93,14 +93,28 @@ impl EntityOptions {
 /// Reads what modules say of themselves; each may do so in any one of its files.
 pub(crate) fn resolve_modules(input: &Input<'_>, draft: &mut Draft<'_>) {
     let mut schemas: Vec<Option<Span>> = vec![None; draft.schema.modules.len()];
+    let mut labels: Vec<Option<Span>> = vec![None; draft.schema.modules.len()];
     for declaration in &input.declarations.modules {
         let module = &mut draft.schema.modules[declaration.module];
         let tree = declaration.tree;
-        if module.docs.is_none() {
-            module.docs = super::declare::text(&tree.docs);
+        if let Some(docs) = super::declare::text(&tree.docs) {
+            module.docs = Some(match module.docs.take() {
+                Some(first) => format!("{first}\n\n{docs}"),
+                None => docs,
+            });
         }
-        if module.label.is_none() {
-            module.label = super::declare::text(&tree.label);
+        if let Some(label) = &tree.label {
+            let first = &mut labels[declaration.module.index()];
+            match (&module.label, *first) {
+                (Some(known), Some(first)) if *known != label.value => {
+                    let name = &module.name;
+                    draft.found.push(errors::module_label_twice(name, label.span, first));
+                }
+                _ => {
+                    *first = Some(label.span);
+                    module.label = Some(label.value.clone());
+                }
+            }
         }
         for attribute in &tree.attributes {
             for setting in settings(attribute, Place::Module, &mut draft.found) {

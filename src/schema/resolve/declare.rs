@@ -14,8 +14,8 @@ use crate::schema::{
 use crate::source::{Sources, Span};
 use crate::syntax::{SyntaxTree, tree};
 
-use super::errors;
 use super::names::{Declared, ModuleNames, Names};
+use super::{attributes, errors};
 
 /// Everything that the files declare, by kind. Entities and enums stand in the order of their ids.
 #[derive(Debug, Default)]
@@ -108,7 +108,7 @@ fn declare_item<'a>(
     found: &mut Vec<Diagnostic>,
 ) {
     match item {
-        tree::Item::Extension(extension) => declare_extension(extension, module, schema),
+        tree::Item::Extension(extension) => declare_extension(extension, module, schema, found),
         tree::Item::Enum(tree) => {
             let id = schema.enums.next_id();
             if declare_name(&tree.name, Declared::Enum(id), module, declarations, found) {
@@ -163,8 +163,14 @@ fn declare_name(
     }
 }
 
-fn declare_extension(extension: &tree::Extension, module: ModuleId, schema: &mut Schema) {
+fn declare_extension(
+    extension: &tree::Extension,
+    module: ModuleId,
+    schema: &mut Schema,
+    found: &mut Vec<Diagnostic>,
+) {
     let name = &extension.name.text;
+    attributes::check_name(name, extension.name.span, found);
     match schema.extensions.iter_mut().find(|known| known.name == *name) {
         Some(known) if known.modules.contains(&module) => {}
         Some(known) => known.modules.push(module),

@@ -3,9 +3,11 @@
 
 use crate::diagnostics::{Code, Diagnostic};
 use crate::schema::{
-    BaseType, Category, EntityKind, EnumStorage, FieldType, IndexElement, IndexKey, Scalar, Schema,
+    BaseType, Category, EntityKind, EnumStorage, FieldType, IndexElement, IndexKey, MemberId,
+    Scalar, Schema,
 };
 use crate::source::Span;
+use crate::syntax::tree;
 
 use super::expressions::{describe_type, member_type};
 
@@ -35,6 +37,37 @@ pub(crate) fn check_indexable(schema: &Schema, diagnostics: &mut Vec<Diagnostic>
                 found(&index.using, ty, span);
             }
         }
+        // An `exclude` by GIN or BRIN is refused whatever its columns are.
+        for exclude in
+            entity.excludes.iter().filter(|one| !matches!(one.using.as_str(), "gin" | "brin"))
+        {
+            for (element, _) in exclude.elements.iter().filter(|(one, _)| one.opclass.is_none()) {
+                let (ty, span) = element_type(schema, element, exclude.span);
+                found(&exclude.using, ty, span);
+            }
+        }
+    }
+}
+
+/// Reports a column of an order whose values no order sorts.
+pub(crate) fn check_sorted(
+    schema: &Schema,
+    member: MemberId,
+    name: &tree::Name,
+    found: &mut Vec<Diagnostic>,
+) {
+    if let Some(ty) = member_type(schema, member).filter(|ty| !has_class(schema, "btree", ty)) {
+        let ty = describe_type(schema, &ty);
+        found.push(
+            Diagnostic::new(
+                Code::E0414,
+                name.span,
+                format!("PostgreSQL can't sort by `{ty}`"),
+                format!("a column of type `{ty}`"),
+            )
+            .note(format!("no value of `{ty}` is smaller than another"))
+            .help("name another column"),
+        );
     }
 }
 

@@ -15,7 +15,7 @@ use super::expressions::{Expected, resolve_expr};
 use super::mixins::Placed;
 use super::names::Meaning;
 use super::scope::Scope;
-use super::{Draft, Input, attributes, displays, errors, methods};
+use super::{Draft, Input, attributes, displays, errors, indexable, methods, storage};
 
 /// Reads everything in the blocks of entities that is neither a field, a relation nor a key.
 pub(crate) fn resolve_lists(input: &Input<'_>, draft: &mut Draft<'_>) {
@@ -104,6 +104,7 @@ impl<'a> Lists<'a> {
                         .iter()
                         .filter_map(|(name, direction)| {
                             let member = column(scope, name, &mut self.found)?;
+                            indexable::check_sorted(scope.schema, member, name, &mut self.found);
                             Some((member, direction.unwrap_or(Direction::Ascending)))
                         })
                         .collect();
@@ -126,6 +127,7 @@ impl<'a> Lists<'a> {
             }
             Member::Storage(storage) => {
                 for (name, literal) in &storage.parameters {
+                    storage::check_table(name, literal, &mut self.found);
                     let value = (name.text.to_string(), parameter(literal));
                     match self.storage.iter().any(|(known, _)| *known == value.0) {
                         true => self.found.push(errors::said_twice(&name.text, name.span, None)),
@@ -184,9 +186,13 @@ impl<'a> Lists<'a> {
         let include =
             index.include.iter().filter_map(|name| column(scope, name, &mut self.found)).collect();
         let condition = condition(scope, &index.condition, &mut self.found);
+        let using = method(scope, &index.using, "btree", &mut self.found);
+        for (name, literal) in &index.storage {
+            storage::check_index(&using, name, literal, &mut self.found);
+        }
         if let (Some(elements), Some(condition)) = (elements, condition) {
             self.indexes.push(Index {
-                using: method(scope, &index.using, "btree", &mut self.found),
+                using,
                 elements,
                 include,
                 condition,

@@ -31,6 +31,7 @@ mod renames;
 mod reserved;
 mod rules;
 mod scope;
+mod storage;
 mod types;
 mod within;
 

@@ -16,7 +16,15 @@ pub(crate) fn resolve_type(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<FieldType> {
     let dimensions = ty.dimensions;
+    if dimensions > MAX_DIMENSIONS {
+        diagnostics.push(too_many_dimensions(ty.span));
+        return None;
+    }
     if let Some(raw) = &ty.raw {
+        if !names_a_type(&raw.value) {
+            diagnostics.push(no_raw_type(raw));
+            return None;
+        }
         return Some(FieldType { base: BaseType::Raw(raw.value.as_str().into()), dimensions });
     }
     let name = ty.name.name.text.as_str();
@@ -47,6 +55,43 @@ pub(crate) fn resolve_type(
             None
         }
     }
+}
+
+/// PostgreSQL's `MAXDIM`.
+const MAX_DIMENSIONS: u8 = 6;
+
+fn too_many_dimensions(span: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0303,
+        span,
+        format!("an array has at most {MAX_DIMENSIONS} dimensions"),
+        "more than PostgreSQL has",
+    )
+    .help("take some of the `[]` away, or keep the values in `jsonb`")
+}
+
+/// Whether a raw type is a name, and nothing that would end the statement it is printed into.
+fn names_a_type(raw: &str) -> bool {
+    let mut quoted = false;
+    let bare: String = raw
+        .chars()
+        .filter(|&c| {
+            quoted ^= c == '"';
+            !quoted
+        })
+        .collect();
+    !raw.trim().is_empty()
+        && !quoted
+        && !bare.contains([';', '\n'])
+        && !bare.contains("--")
+        && !bare.contains("/*")
+        && bare.matches('(').count() == bare.matches(')').count()
+}
+
+fn no_raw_type(raw: &tree::Text) -> Diagnostic {
+    Diagnostic::new(Code::E0202, raw.span, "this names no type", "not a type of PostgreSQL")
+        .note("what stands behind `raw` is printed as the column's type, as it is")
+        .help("write it like `raw \"ltree\"` or `raw \"geometry(Point, 4326)\"`")
 }
 
 fn arguments(

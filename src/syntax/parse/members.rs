@@ -143,10 +143,9 @@ pub fn type_ref(reader: &mut Reader<'_>, node: Node<'_>) -> TypeRef {
     for part in parts {
         if part.as_rule() == Rule::integer {
             let span = reader.span(&part);
-            let value = part.as_str().parse().unwrap_or_else(|_| {
-                reader.findings.push(errors::number_too_large(span));
-                i64::MAX
-            });
+            // What is too large for a number here is too large for every type, which is said there.
+            let far = if part.as_str().starts_with('-') { i64::MIN } else { i64::MAX };
+            let value = part.as_str().parse().unwrap_or(far);
             ty.arguments.push((value, span));
         } else {
             let count = part.as_str().bytes().filter(|&byte| byte == b'[').count();

@@ -103,6 +103,53 @@ pub(crate) fn option_twice(key: &tree::Name, first: Span) -> Diagnostic {
         .help("take one of them away")
 }
 
+/// E0206: a storage parameter that PostgreSQL does not have there.
+pub(crate) fn unknown_parameter(
+    name: &tree::Name,
+    place: &str,
+    known: &[&str],
+    near: Option<&str>,
+) -> Diagnostic {
+    let found = Diagnostic::new(
+        Code::E0206,
+        name.span,
+        format!("{place} has no storage parameter `{}`", name.text),
+        "unknown here",
+    );
+    match near {
+        Some(near) => found.help(format!("did you mean `{near}`?")).fix(
+            format!("write `{near}`"),
+            name.span,
+            near,
+        ),
+        None => found.help(format!("{place} may have {}", super::one_of(known))),
+    }
+}
+
+/// E0206: a storage parameter with a value that it can't have.
+pub(crate) fn parameter_value(name: &tree::Name, value: Span, wanted: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0206,
+        value,
+        format!("the storage parameter `{}` is {wanted}", name.text),
+        "can't stand here",
+    )
+    .note("PostgreSQL refuses it when the schema is applied")
+    .help(format!("write {wanted}"))
+}
+
+/// E0206: a module whose files call it differently.
+pub(crate) fn module_label_twice(module: &str, span: Span, first: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0206,
+        span,
+        format!("module `{module}` has two labels"),
+        "another one here",
+    )
+    .also(first, "first here")
+    .help("say it in one of the module's files")
+}
+
 /// E0212: an external entity lacks something.
 pub(crate) fn external_lacks(entity: &tree::Entity, missing: &[Missing]) -> Diagnostic {
     let what: Vec<&str> = missing
