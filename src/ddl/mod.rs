@@ -126,19 +126,9 @@ pub fn create_schema(name: &str) -> String {
     format!("CREATE SCHEMA IF NOT EXISTS {}", quote_identifier(name))
 }
 
-/// `DROP SCHEMA IF EXISTS shop`
-pub fn drop_schema(name: &str) -> String {
-    format!("DROP SCHEMA IF EXISTS {}", quote_identifier(name))
-}
-
 /// `CREATE EXTENSION IF NOT EXISTS citext`
 pub fn create_extension(name: &str) -> String {
     format!("CREATE EXTENSION IF NOT EXISTS {}", quote_identifier(name))
-}
-
-/// `DROP EXTENSION IF EXISTS citext`
-pub fn drop_extension(name: &str) -> String {
-    format!("DROP EXTENSION IF EXISTS {}", quote_identifier(name))
 }
 
 /// `CREATE TYPE kind AS ENUM (…)`, and its comment.

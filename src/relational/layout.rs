@@ -1,10 +1,10 @@
 //! Where each part of a schema lies in the database, and what each part of the database is there for.
 
-use crate::schema::{EntityId, FieldId, RelationId, Schema};
+use crate::schema::{EntityId, FieldId, MemberId, RelationId};
 
 use super::{ColumnIx, TableId};
 
-/// The correspondence between a [`Schema`] and its [`super::Database`].
+/// The correspondence between a [`Schema`](crate::schema::Schema) and its [`super::Database`].
 #[derive(Debug, Clone, Default)]
 pub struct Layout {
     /// For each entity, by index: its table.
@@ -132,14 +132,10 @@ impl Layout {
     }
 
     /// The columns that a member stands for in a list of columns.
-    pub fn member_columns(
-        &self,
-        _schema: &Schema,
-        member: crate::schema::MemberId,
-    ) -> Vec<ColumnIx> {
+    pub fn member_columns(&self, member: MemberId) -> Vec<ColumnIx> {
         match member {
-            crate::schema::MemberId::Field(field) => vec![self.column(field)],
-            crate::schema::MemberId::Relation(relation) => {
+            MemberId::Field(field) => vec![self.column(field)],
+            MemberId::Relation(relation) => {
                 self.relation(relation).map(|place| place.columns.clone()).unwrap_or_default()
             }
         }

@@ -155,7 +155,7 @@ impl Lowering<'_> {
 
     /// The columns that a list of members stands for.
     fn member_columns(&self, members: &[MemberId]) -> Vec<ColumnIx> {
-        members.iter().flat_map(|&member| self.layout.member_columns(self.schema, member)).collect()
+        members.iter().flat_map(|&member| self.layout.member_columns(member)).collect()
     }
 
     /// The names of columns, as they are.

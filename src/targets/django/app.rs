@@ -235,7 +235,7 @@ impl<'a> App<'a> {
 
     /// A member's column as SQL writes it.
     pub(super) fn quoted_column(&self, entity: EntityId, member: MemberId) -> String {
-        let columns = self.program.layout.member_columns(self.schema(), member);
+        let columns = self.program.layout.member_columns(member);
         let column = columns.first().map(|&column| &self.column(entity, column).name);
         column.map_or_else(String::new, |name| crate::quoting::quote_identifier(name))
     }

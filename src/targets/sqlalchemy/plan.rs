@@ -211,7 +211,7 @@ impl<'a> Plan<'a> {
         let table = self.program.layout.table(entity);
         self.program
             .layout
-            .member_columns(self.schema(), member)
+            .member_columns(member)
             .into_iter()
             .map(|column| self.attribute(table, column))
             .collect()
@@ -222,27 +222,9 @@ impl<'a> Plan<'a> {
         attribute(&self.schema().relations[relation].name)
     }
 
-    /// The accessor on a relation's target. The file names none for the links of a relation whose link
-    /// has no name; those that need a class get the relation's own names for theirs.
+    /// The accessor on a relation's target.
     pub fn inverse_attribute(&self, relation: RelationId) -> Option<String> {
-        let found = &self.schema().relations[relation];
-        if let Some(inverse) = &found.inverse {
-            return Some(attribute(inverse));
-        }
-        let EntityKind::Link { relation: many, hidden: true } =
-            self.schema().entities[found.source].kind
-        else {
-            return None;
-        };
-        if self.is_secondary(found.source) {
-            return None;
-        }
-        let accessor = if relation == self.schema().many_to_many(many)?.source_end {
-            self.relation_attribute(many)
-        } else {
-            attribute(self.schema().relations[many].inverse.as_ref()?)
-        };
-        Some(format!("{accessor}_links"))
+        self.schema().relations[relation].inverse.as_deref().map(attribute)
     }
 
     /// The foreign key of a to-one relation, on its source's table.
