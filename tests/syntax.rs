@@ -550,3 +550,30 @@ proptest! {
         assert_sound(&text);
     }
 }
+
+#[test]
+fn a_member_that_lacks_something_is_told_what_and_where() {
+    let cases = [
+        ("exclude (a nope)", 18, "expected `with` and an operator, found `)`"),
+        ("exclude (a with)", 18, "expected an operator such as `=` or `&&`, found `)`"),
+        ("exclude (a with nope)", 19, "expected an operator such as `=` or `&&`, found `nope`"),
+        (
+            "a 1 S <-> * on delete cascade",
+            15,
+            "expected a name for the way back, or `_`, found `on`",
+        ),
+        (
+            "a 1..n S <-> * as on delete cascade",
+            8,
+            "expected a number or `*` behind `..`, found `n`",
+        ),
+        ("a varchar 80", 13, "expected a modifier, found `80`"),
+    ];
+    for (member, column, message) in cases {
+        let (sources, _, found) = read(&format!("module m\nentity E {{\n  {member}\n}}\n"));
+        let said = list(&sources, &found);
+        assert!(said.starts_with(&format!("3:{column} E0101")), "{member}: {said}");
+        assert!(said.contains(message), "{member}: {said}");
+        assert_eq!(found.len(), 1, "{member}: {said}");
+    }
+}

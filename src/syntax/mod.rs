@@ -3,5 +3,5 @@
 mod parse;
 pub mod tree;
 
-pub use parse::parse;
+pub use parse::{keyword_form, parse};
 pub use tree::SyntaxTree;

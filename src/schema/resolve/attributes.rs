@@ -173,6 +173,9 @@ fn settings<'a>(
         found.push(errors::unknown_target(&attribute.target, near));
         return Vec::new();
     };
+    if attribute.arguments.is_empty() {
+        found.push(errors::empty_attribute(attribute));
+    }
     let mut all = Vec::with_capacity(attribute.arguments.len());
     for (key, literal) in &attribute.arguments {
         let known =

@@ -1,8 +1,10 @@
 //! Fields: first their types, later, when every member is known, their defaults and what generates them.
 
+use crate::diagnostics::Code;
 use crate::schema::types::Category;
 use crate::schema::{BaseType, EntityId, Field, FieldId, FieldType, ModuleId, Scalar};
 use crate::source::Span;
+use crate::syntax;
 use crate::syntax::tree::{self, ExprKind, ModifierKind};
 
 use super::declare::text;
@@ -38,7 +40,18 @@ pub(crate) fn declare_field<'a>(
     tree: &'a tree::Field,
 ) -> Option<FieldId> {
     let names = &input.declarations.names;
-    let ty = resolve_type(names, home, &tree.ty, &mut draft.found)?;
+    let reported = draft.found.len();
+    let Some(ty) = resolve_type(names, home, &tree.ty, &mut draft.found) else {
+        // `unique name`: a keyword without its brackets reads as a field of that name.
+        if let Some(form) = syntax::keyword_form(&tree.name.text)
+            && let [found] = &mut draft.found[reported..]
+            && found.code == Code::E0202
+            && found.fixes.is_empty()
+        {
+            found.help = Some(form);
+        }
+        return None;
+    };
     let mut field = Field {
         docs: text(&tree.docs),
         nullable: tree.nullable.is_some(),

@@ -163,6 +163,12 @@ impl<'p> Place<'p> {
             Token::Symbol("==") => {
                 found.help("equality is written `=`").fix("write `=`", span, "=")
             }
+            Token::Symbol(number)
+                if failure.expects(Rule::generated)
+                    && number.starts_with(|c: char| c.is_ascii_digit()) =>
+            {
+                found.help(format!("a length stands in parentheses: `({number})`"))
+            }
             Token::Word(word) => self.mend_word(found, kind, failure, word),
             _ if matches!(kind, Kind::Field) => self.mend_keyword(found),
             _ => found,

@@ -174,10 +174,41 @@ pub fn read_again(text: &str, kind: &Kind) -> Failure {
         expected = follows.to_owned();
         rules.clear();
     }
+    if let Some((place, what)) = special(text, at, &rules, kind) {
+        (at, expected) = (place, what.to_owned());
+        rules.clear();
+    }
     if expected.is_empty() {
         expected = in_words(&rules, text, at, kind);
     }
     Failure { at, expected, rules }
+}
+
+/// Where the rules that were tried do not say what the writer left out.
+fn special(text: &str, at: usize, rules: &[Rule], kind: &Kind) -> Option<(usize, &'static str)> {
+    let here = word(&text[at..]);
+    match kind {
+        Kind::Keyworded(keyword) if keyword.word == "exclude" => {
+            if here == "with" && rules.contains(&Rule::direction) {
+                return Some((behind(text, at, 1), "an operator such as `=` or `&&`"));
+            }
+            if rules.contains(&Rule::direction) {
+                return Some((at, "`with` and an operator"));
+            }
+            rules.contains(&Rule::operator).then_some((at, "an operator such as `=` or `&&`"))
+        }
+        Kind::Relation if text[at..].starts_with("..") => {
+            Some((at + 2, "a number or `*` behind `..`"))
+        }
+        // `<-> * on delete`: `on` was read as the name.
+        Kind::Relation if ["delete", "update", "orphan"].contains(&here) => {
+            let before = text[..at].trim_end();
+            let many = before.strip_suffix("on")?.trim_end();
+            let sized = many.ends_with(|c: char| c == '*' || c.is_ascii_digit());
+            sized.then_some((before.len() - 2, "a name for the way back, or `_`"))
+        }
+        _ => None,
+    }
 }
 
 fn behind_keyword(keyword: &Keyword) -> String {

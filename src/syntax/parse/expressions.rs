@@ -13,15 +13,16 @@ use super::{Node, Nodes, Reader, Rule, errors, members, text};
 /// How deep an expression's tree may be.
 pub const DEPTH_LIMIT: usize = 128;
 
-/// Reads an expression; without one, it was too deep, and has a diagnostic.
+/// Reads an expression; without one, it can't be understood, and has a diagnostic.
 pub fn expression(reader: &mut Reader<'_>, node: Node<'_>) -> Option<Expr> {
     let span = reader.span(&node);
     match chain(reader, node, 0) {
         Ok(tree) => Some(tree.expr),
-        Err(TooDeep) => {
+        Err(Unreadable::TooDeep) => {
             reader.findings.push(errors::too_deep_expression(span));
             None
         }
+        Err(Unreadable::Reported) => None,
     }
 }
 
@@ -31,9 +32,15 @@ struct Tree {
     depth: usize,
 }
 
-struct TooDeep;
+/// Why there is no tree.
+enum Unreadable {
+    /// It would be deeper than [`DEPTH_LIMIT`].
+    TooDeep,
+    /// It has its diagnostic.
+    Reported,
+}
 
-type Result<T> = std::result::Result<T, TooDeep>;
+type Result<T> = std::result::Result<T, Unreadable>;
 
 /// A chain of operands and operators, `above` levels below the root.
 fn chain(reader: &mut Reader<'_>, node: Node<'_>, above: usize) -> Result<Tree> {
@@ -101,6 +108,7 @@ impl<'p> Chain<'_, '_, 'p> {
                 && let Some(first) = compared.replace(span)
             {
                 self.reader.findings.push(errors::chained_comparison(span, first));
+                return Err(Unreadable::Reported);
             }
             left = match tail {
                 Tail::Binary(operator) => {
@@ -130,7 +138,7 @@ impl<'p> Chain<'_, '_, 'p> {
         let is_and = |part: &Node<'_>| part.as_rule() == Rule::infix && part.as_str() == "and";
         if self.parts.next_if(is_and).is_none() {
             self.reader.findings.push(errors::between_without_and(low.expr.span));
-            return Ok(operand);
+            return Err(Unreadable::Reported);
         }
         let high = self.binary(Level::Other, above + 1)?;
         let span = operand.expr.span.to(high.expr.span);
@@ -159,7 +167,7 @@ impl<'p> Chain<'_, '_, 'p> {
             return self.operand(above);
         };
         if above >= DEPTH_LIMIT {
-            return Err(TooDeep);
+            return Err(Unreadable::TooDeep);
         }
         let (operator, operand) = if prefix.as_str() == "not" {
             (UnaryOperator::Not, self.binary(level.max(Level::Not), above + 1)?)
@@ -238,7 +246,7 @@ fn list(reader: &mut Reader<'_>, nodes: Nodes<'_>, above: usize) -> Result<(Vec<
 /// A node over others, of which the deepest is `below` deep.
 fn tree(kind: ExprKind, span: Span, below: usize) -> Result<Tree> {
     if below >= DEPTH_LIMIT {
-        return Err(TooDeep);
+        return Err(Unreadable::TooDeep);
     }
     Ok(Tree { expr: Expr { kind, span }, depth: below + 1 })
 }

@@ -24,6 +24,7 @@ use crate::naming;
 use crate::source::{FileId, Sources, Span};
 
 use super::tree::{SyntaxTree, Trivia};
+pub use expected::keyword_form;
 use findings::Findings;
 
 /// The parser that pest makes of the grammar.

@@ -79,6 +79,18 @@ pub(crate) fn unknown_option(
     }
 }
 
+/// E0206: `@django` without an option.
+pub(crate) fn empty_attribute(attribute: &tree::Attribute) -> Diagnostic {
+    let target = &attribute.target.text;
+    Diagnostic::new(
+        Code::E0206,
+        attribute.span,
+        format!("`@{target}` says nothing"),
+        "without an option",
+    )
+    .help("give it an option, or take it away")
+}
+
 /// E0206: an option whose value is of the wrong kind.
 pub(crate) fn wrong_option_value(
     target: &str,
