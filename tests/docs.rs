@@ -318,6 +318,8 @@ fn declaration(text: &str, name: &str) -> (String, String) {
     let statement = statement.replace("( ", "(").replace(", )", ")").replace(" )", ")");
     let (left, right) = statement.split_once(" = ").expect("an assignment");
     let annotation = left.split_once(": ").map_or("", |(_, annotation)| annotation);
+    // A value that has no room beside its annotation stands in parentheses.
+    let right = right.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or(right);
     (annotation.to_owned(), right.to_owned())
 }
 
