@@ -4,17 +4,16 @@
 //! that has a type of its own is read before one that has not.
 
 mod calls;
+mod constants;
 mod errors;
 mod kinds;
 mod literals;
 mod operators;
+mod paths;
 
 use crate::diagnostics::{Code, Diagnostic};
 use crate::schema::functions::{FunctionForm, Volatility, function_form};
-use crate::schema::{
-    BaseType, EnumId, Expr, ExprKind, FieldType, MemberId, Reference, RelationId, Scalar, Schema,
-    UnaryOperator,
-};
+use crate::schema::{Expr, ExprKind, FieldType, Scalar, Schema, UnaryOperator};
 use crate::source::Span;
 use crate::syntax::tree;
 
@@ -23,6 +22,7 @@ use super::scope::Scope;
 use super::types::resolve_type;
 pub(crate) use kinds::describe as describe_type;
 use kinds::{Kind, kind};
+pub(crate) use paths::member_type;
 
 /// What the place of an expression asks of it.
 #[derive(Debug, Clone, Copy)]
@@ -58,38 +58,6 @@ pub(crate) fn resolve_expr(
     let unsteady = std::mem::take(&mut typing.unsteady);
     let steady = typing.check_volatility(&unsteady);
     typed.filter(|_| steady)
-}
-
-/// The type of the one column that a member stands for; `None` when it has several, or the program is
-/// broken there.
-pub(crate) fn member_type(schema: &Schema, member: MemberId) -> Option<FieldType> {
-    let mut member = member;
-    // A key may be a relation, whose target's key may be one; a circle of them is an error elsewhere.
-    for _ in 0..=schema.relations.len() {
-        match member {
-            MemberId::Field(field) => return Some(schema.fields[field].ty.clone()),
-            MemberId::Relation(relation) => member = referred_member(schema, relation)?,
-        }
-    }
-    None
-}
-
-/// The one member of the target that a relation's own column refers to.
-fn referred_member(schema: &Schema, relation: RelationId) -> Option<MemberId> {
-    let to_one = schema.to_one(relation)?;
-    let shared = |member: &MemberId| match member {
-        MemberId::Relation(id) => to_one.within.iter().any(|pair| pair.there == *id),
-        MemberId::Field(_) => false,
-    };
-    let mut own = match &to_one.references {
-        Reference::Key => schema.entities[schema.relations[relation].target].key.clone(),
-        Reference::Fields(fields) => fields.iter().copied().map(MemberId::Field).collect(),
-    };
-    own.retain(|member| !shared(member));
-    match own.as_slice() {
-        [member] => Some(*member),
-        _ => None,
-    }
 }
 
 /// What the typing of one expression carries along.
@@ -288,106 +256,6 @@ impl<'a> Typing<'a> {
         }
     }
 
-    fn literal(
-        &mut self,
-        literal: &tree::LiteralKind,
-        span: Span,
-        hint: Option<&FieldType>,
-    ) -> Option<Expr> {
-        let (kind, ty) = match literal {
-            tree::LiteralKind::Number(number) => {
-                let ty = if number.contains(['.', 'e', 'E']) {
-                    Scalar::Numeric
-                } else if number.parse::<i32>().is_ok() {
-                    Scalar::Integer
-                } else if number.parse::<i64>().is_ok() {
-                    Scalar::Bigint
-                } else {
-                    Scalar::Numeric
-                };
-                (ExprKind::Number(number.clone()), Some(FieldType::scalar(ty)))
-            }
-            tree::LiteralKind::Boolean(value) => {
-                (ExprKind::Boolean(*value), Some(FieldType::scalar(Scalar::Boolean)))
-            }
-            tree::LiteralKind::Null | tree::LiteralKind::Word(_) => (ExprKind::Null, None),
-            tree::LiteralKind::String(text) => return self.string(text, span, hint),
-        };
-        Some(Expr { kind, ty, span })
-    }
-
-    fn string(&mut self, text: &str, span: Span, hint: Option<&FieldType>) -> Option<Expr> {
-        let done = |ty| Some(Expr { kind: ExprKind::String(text.to_owned()), ty, span });
-        let Some(hint) = hint else { return done(Some(FieldType::scalar(Scalar::Text))) };
-        if hint.dimensions > 0 {
-            let ty = kinds::describe(self.schema(), hint);
-            let diagnostic = errors::string_for_array(self.misfit_code(), span, &ty, text);
-            return self.report(diagnostic);
-        }
-        let misfit = match &hint.base {
-            BaseType::Raw(_) => return done(Some(hint.clone())),
-            BaseType::Enum(id) => {
-                let values = &self.schema().enums[*id].values;
-                return match values.iter().position(|value| value.stored == text) {
-                    Some(place) => Some(Expr {
-                        kind: ExprKind::EnumValue(*id, place),
-                        ty: Some(hint.clone()),
-                        span,
-                    }),
-                    None => self.report(errors::unknown_value(self.schema(), *id, text, span)),
-                };
-            }
-            BaseType::Scalar(scalar, _) => match literals::text_fits(text, *scalar) {
-                Ok(()) => {
-                    return done(Some(FieldType::scalar(match kind(Some(hint)) {
-                        Kind::Text(Scalar::Citext) => Scalar::Citext,
-                        Kind::Text(_) => Scalar::Text,
-                        _ => *scalar,
-                    })));
-                }
-                Err(misfit) => misfit,
-            },
-        };
-        let ty = kinds::describe(self.schema(), hint);
-        let diagnostic = errors::misfit(self.misfit_code(), span, &ty, misfit);
-        self.report(diagnostic)
-    }
-
-    fn array(
-        &mut self,
-        items: &[tree::Expr],
-        span: Span,
-        hint: Option<&FieldType>,
-    ) -> Option<Expr> {
-        let of = hint.filter(|hint| hint.dimensions > 0);
-        if let (Some(hint), None) = (hint, of)
-            && !matches!(hint.base, BaseType::Raw(_))
-        {
-            let ty = kinds::describe(self.schema(), hint);
-            let diagnostic = errors::array_for_scalar(self.misfit_code(), span, &ty);
-            return self.report(diagnostic);
-        }
-        let item = of.map(kinds::element);
-        let exprs: Vec<&tree::Expr> = items.iter().collect();
-        let typed = self.alike(&exprs, item.as_ref())?;
-        let ty = of.cloned().or_else(|| {
-            let first = typed.first()?.ty.as_ref()?;
-            Some(FieldType { base: first.base.clone(), dimensions: first.dimensions + 1 })
-        });
-        if let Some(element) = item.or_else(|| typed.first()?.ty.clone()) {
-            for item in &typed {
-                if !kinds::assignable(self.schema(), item.ty.as_ref(), &element) {
-                    let found = errors::describe(self.schema(), item);
-                    let wanted = kinds::describe(self.schema(), &element);
-                    let code = self.misfit_code();
-                    let diagnostic = errors::not_assignable(code, item.span, &found, &wanted, None);
-                    return self.report(diagnostic);
-                }
-            }
-        }
-        Some(Expr { kind: ExprKind::Array(typed), ty, span })
-    }
-
     fn cast(&mut self, operand: &tree::Expr, ty: &tree::TypeRef, span: Span) -> Option<Expr> {
         let scope = self.scope;
         let ty = resolve_type(scope.names, scope.module, ty, self.diagnostics)?;
@@ -409,91 +277,6 @@ impl<'a> Typing<'a> {
             return Some(Expr { span, ..*operand });
         }
         Some(Expr { kind: ExprKind::Cast { operand, ty: ty.clone() }, ty: Some(ty), span })
-    }
-
-    fn path(&mut self, names: &[tree::Name], span: Span, hint: Option<&FieldType>) -> Option<Expr> {
-        let value = |id: EnumId, place: usize| {
-            let ty = FieldType { base: BaseType::Enum(id), dimensions: 0 };
-            Some(Expr { kind: ExprKind::EnumValue(id, place), ty: Some(ty), span })
-        };
-        let (enumeration, name) = match names {
-            [name] => return self.name(name, hint, value),
-            [enumeration, name] => (tree::Path { module: None, name: enumeration.clone() }, name),
-            [module, enumeration, name] => {
-                (tree::Path { module: Some(module.clone()), name: enumeration.clone() }, name)
-            }
-            _ => return self.report(errors::too_long_a_path(span)),
-        };
-        match self.scope.enumeration(&enumeration) {
-            Meaning::Is(id) => {
-                let values = &self.schema().enums[id].values;
-                match values.iter().position(|value| value.name == name.text) {
-                    Some(place) => value(id, place),
-                    None => {
-                        self.report(errors::unknown_value(self.schema(), id, &name.text, name.span))
-                    }
-                }
-            }
-            Meaning::Broken => None,
-            Meaning::Unknown => match self.scope.member(&names[0].text) {
-                Meaning::Broken => None,
-                Meaning::Is(_) => self.report(errors::another_row(span, &names[0].text)),
-                Meaning::Unknown => {
-                    let near: Vec<&str> = self.scope.names.enum_names(self.scope.module).collect();
-                    self.report(errors::unknown_enum(&enumeration, &near))
-                }
-            },
-        }
-    }
-
-    /// A name alone: a column, then a value of the enum that it meets, then a word such as
-    /// `current_date`.
-    fn name(
-        &mut self,
-        name: &tree::Name,
-        hint: Option<&FieldType>,
-        value: impl Fn(EnumId, usize) -> Option<Expr>,
-    ) -> Option<Expr> {
-        let schema = self.schema();
-        let hinted = hint.and_then(|hint| match &hint.base {
-            BaseType::Enum(id) => Some(*id),
-            BaseType::Scalar(..) | BaseType::Raw(_) => None,
-        });
-        let place = hinted.and_then(|id| {
-            let values = &schema.enums[id].values;
-            Some((id, values.iter().position(|value| value.name == name.text)?))
-        });
-        let is_default = matches!(self.expected, Expected::Default(_));
-        match (self.scope.member(&name.text), place) {
-            // A default can't read a column, so there the name can only be the value.
-            (_, Some((id, place))) if is_default => value(id, place),
-            (Meaning::Is(_), _) if is_default => {
-                self.report(errors::column_in_default(name, hinted.is_some()))
-            }
-            (Meaning::Is(member), _) => match member_type(schema, member) {
-                Some(ty) => {
-                    Some(Expr { kind: ExprKind::Member(member), ty: Some(ty), span: name.span })
-                }
-                None => self.several_columns(member, name),
-            },
-            (Meaning::Broken, _) => None,
-            (Meaning::Unknown, Some((id, place))) => value(id, place),
-            (Meaning::Unknown, None) if function_form(&name.text) == FunctionForm::Bare => {
-                self.call(name, &[], name.span, hint)
-            }
-            (Meaning::Unknown, None) => {
-                let diagnostic = errors::unknown_name(self.scope, name, hinted, is_default);
-                self.report(diagnostic)
-            }
-        }
-    }
-
-    fn several_columns(&mut self, member: MemberId, name: &tree::Name) -> Option<Expr> {
-        let many = match member {
-            MemberId::Relation(relation) => self.schema().many_to_many(relation).is_some(),
-            MemberId::Field(_) => false,
-        };
-        self.report(errors::no_single_column(name, many))
     }
 
     fn check_volatility(&mut self, unsteady: &[(Span, String, Volatility)]) -> bool {
