@@ -262,6 +262,16 @@ def posts_come_in_order(shop: Shop) -> None:
         loaded.posts.append(models.Post(instagram_id="post 4"))
     names = [post.instagram_id for post in banner.posts.all()]
     equal(names, ["post 2", "post 1", "post 3", "post 4"])
+    # Another order is assigned, and what stays keeps its link.
+    before = {link.post_id: link.pk for link in banner.post_links.all()}
+    with shop.session() as session:
+        loaded = session.get_one(models.Banner, banner.pk, options=links_of(shop))
+        fifth = models.Post(instagram_id="post 5")
+        loaded.posts = [fifth, *reversed(loaded.posts[1:])]
+    names = [post.instagram_id for post in banner.posts.all()]
+    equal(names, ["post 5", "post 4", "post 3", "post 1"])
+    after = {link.post_id: link.pk for link in banner.post_links.all()}
+    equal(len(before.items() & after.items()), 3)
     positions = list(
         shop.django.BannerPost.objects.order_by("position").values_list("position", flat=True)
     )

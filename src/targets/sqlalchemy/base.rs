@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::ddl;
 use crate::quoting::quote_literal;
 use crate::relational::{Deferrability, QualifiedName, Sql};
-use crate::schema::{BaseType, EntityKind, EnumStorage, Scalar};
+use crate::schema::{BaseType, EntityKind, EnumStorage, RelationId, Scalar};
 use crate::targets::HEADER;
 use crate::targets::python::{Code, Imports, statement, string};
 
@@ -22,6 +22,8 @@ pub(super) struct BaseView {
     native_enums: bool,
     raw_types: bool,
     attachments: bool,
+    /// Whether a collection leads through the class of its links.
+    links: bool,
     ordered: bool,
     /// The constant that lists the constraints which the `within` helpers defer.
     within: Option<String>,
@@ -61,6 +63,7 @@ pub(super) fn base_view(plan: &Plan<'_>) -> BaseView {
         native_enums: !database.enum_types.is_empty(),
         raw_types: fields().any(is_raw),
         attachments: database.tables.values().iter().any(|table| !table.triggers.is_empty()),
+        links: schema.relations.ids().any(|relation| leads_through_links(plan, relation)),
         ordered: plan.link_ends.values().any(Option::is_some),
         within: within(plan),
         preparations: preparations(plan),
@@ -68,6 +71,15 @@ pub(super) fn base_view(plan: &Plan<'_>) -> BaseView {
     };
     view.imports = imports(&view).render(0);
     view
+}
+
+/// Whether an end of a many-to-many relation sees the class of its links, and reaches through them.
+fn leads_through_links(plan: &Plan<'_>, relation: RelationId) -> bool {
+    plan.schema().many_to_many(relation).is_some_and(|many| {
+        let seen = |end| plan.inverse_attribute(end).is_some();
+        let both_ways = seen(many.target_end) && plan.inverse_attribute(relation).is_some();
+        !plan.is_secondary(many.link) && (seen(many.source_end) || both_ways)
+    })
 }
 
 /// Whether SQLAlchemy has no class for a type.
@@ -168,8 +180,14 @@ fn imports(view: &BaseView) -> Imports {
         from("collections.abc", &["Sequence"]);
         from("sqlalchemy", &["DDL", "FromClause", "event"]);
     }
+    if view.links {
+        from("collections.abc", &["Iterable"]);
+        from("sqlalchemy.ext.associationproxy", &["AssociationProxy"]);
+        from("typing", &["TypeVar"]);
+    }
     if view.ordered {
         from("collections.abc", &["Sequence"]);
+        from("sqlalchemy.ext.orderinglist", &["OrderingList"]);
         from("sqlalchemy", &["Connection", "event", "func", "select"]);
         from("sqlalchemy.orm", &["Mapper"]);
     }

@@ -135,15 +135,15 @@ fn many_end(
     };
     let far = plan.relation_attribute(end.far);
     let link = plan.late_class(end.many.link, scope);
-    let call = Code::call(scope.name("sqlalchemy.ext.associationproxy", "association_proxy"))
+    let linked = scope.name(&plan.base_module(), "Linked");
+    let call = Code::call(linked.clone())
         .with(string(&links))
         .with(string(&far))
         .keyword(
             "creator",
             Code::Lambda(far.clone(), Box::new(Code::call(link).keyword(&far, far.clone()))),
         );
-    let proxy = scope.name("sqlalchemy.ext.associationproxy", "AssociationProxy");
-    assignment(4, name, &Code::subscript(proxy, annotation), &call)
+    assignment(4, name, &Code::subscript(linked, class), &call)
 }
 
 fn secondary_end(
