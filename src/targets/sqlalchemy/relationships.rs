@@ -91,7 +91,11 @@ fn inverse_end(
     let mut call = relationship(plan, found.source, scope)
         .keyword("back_populates", string(&plan.relation_attribute(relation)));
     call = joined(plan, relation, End::Target, call);
-    call = if plan.is_read_only(relation, to_one) {
+    // A post-update would set what refers here to NULL, whatever `passive_deletes` says of it.
+    let late = plan.is_written_late(relation, to_one);
+    let read = plan.is_read_only(relation, to_one)
+        || late && !matches!(to_one.delete, DeleteRule::Cascade | DeleteRule::SetNull);
+    call = if read {
         call.keyword("viewonly", "True")
     } else {
         deleting(plan, relation, to_one, call)
@@ -99,7 +103,7 @@ fn inverse_end(
     if !to_one.one_to_one {
         call = sorted(plan, relation, call, scope);
     }
-    if plan.is_written_late(relation, to_one) {
+    if late && !read {
         call = call.keyword("post_update", "True");
     }
     call = lazily(plan, relation, call);
