@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::schema::{DisplayPart, EntityId, MemberId};
 use crate::targets::HEADER;
-use crate::targets::python::{Code, WIDTH, docstring, statement, string, width};
+use crate::targets::python::{Code, WIDTH, assignment, docstring, statement, string, width};
 
 use super::app::App;
 use super::file::{Place, PythonFile, Support};
@@ -34,8 +34,8 @@ struct EnumView {
 
 #[derive(Serialize)]
 struct ModelView {
-    name: String,
-    bases: String,
+    /// `class Store(models.Model):`
+    header: String,
     docs: Option<String>,
     /// Fields, one or more lines each.
     fields: String,
@@ -96,7 +96,7 @@ fn model(app: &App<'_>, entity: EntityId, file: &mut PythonFile<'_>) -> ModelVie
         };
         let name = app.member_name(member);
         fields.push_str(&match annotation {
-            Some(annotation) => annotated(4, &name, &annotation, &code),
+            Some(annotation) => assignment(4, &name, &annotation, &code),
             None => statement(4, &format!("{name} = "), &code, ""),
         });
         if let Some(docs) = docs {
@@ -121,9 +121,10 @@ fn model(app: &App<'_>, entity: EntityId, file: &mut PythonFile<'_>) -> ModelVie
         methods.push_str(&format!("\n    def __str__(self) -> str:\n        return {display}\n"));
     }
     methods.push_str(&within::clean(app, entity, file));
+    let class = Code::call(app.class(entity));
+    let class = bases(app, entity, file).into_iter().fold(class, Code::with);
     ModelView {
-        name: app.class(entity),
-        bases: bases(app, entity, file).join(", "),
+        header: statement(0, "class ", &class, ":").trim_end().to_owned(),
         docs: definition.docs.as_deref().map(|docs| docstring(docs, 4)),
         fields: fields.trim_end().to_owned(),
         meta: meta.trim_end().to_owned(),
@@ -210,22 +211,6 @@ fn display(app: &App<'_>, entity: EntityId) -> Option<String> {
         }
     }
     Some(format!("{}{}", if formatted { "f" } else { "" }, string(&text)))
-}
-
-/// `name: annotation = call(…)`; where the line would be too wide up to the first bracket, the call stands
-/// in parentheses.
-fn annotated(indent: usize, name: &str, annotation: &str, code: &Code) -> String {
-    let prefix = format!("{name}: {annotation} = ");
-    let Code::Brackets { before, .. } = code else {
-        return statement(indent, &prefix, code, "");
-    };
-    let column = indent + width(&prefix);
-    if column + width(&code.flat()) <= WIDTH || column + width(before) < WIDTH {
-        return statement(indent, &prefix, code, "");
-    }
-    let space = " ".repeat(indent);
-    let inner = statement(indent + 4, "", code, "");
-    format!("{space}{prefix}(\n{inner}{space})\n")
 }
 
 /// `name = code`; a literal that is too long beside its name stands in parentheses, where it fits then.

@@ -1,6 +1,8 @@
 //! Relations: foreign keys, one-to-ones, and many-to-manys.
 
-use crate::schema::{DeleteRule, EntityId, EntityKind, MemberId, Reference, RelationId, ToOne};
+use crate::schema::{
+    DeleteRule, EntityId, EntityKind, MemberId, Reference, Relation, RelationId, ToOne,
+};
 use crate::target::OnDelete;
 use crate::targets::python::{Code, string};
 
@@ -159,25 +161,37 @@ fn many_to_many(app: &App<'_>, id: RelationId, file: &mut PythonFile<'_>) -> Cod
     code
 }
 
-/// The type of an ordered many-to-many, which a type checker can't infer from its arguments.
-pub(super) fn annotation(
-    app: &App<'_>,
-    id: RelationId,
-    file: &mut PythonFile<'_>,
-) -> Option<String> {
+/// The type of a many-to-many which a type checker can't infer from its arguments: of an ordered one, and
+/// of one whose target is defined later.
+pub(super) fn annotation(app: &App<'_>, id: RelationId, file: &mut PythonFile<'_>) -> Option<Code> {
     let schema = app.schema();
-    let many = schema.many_to_many(id).filter(|many| many.position.is_some())?;
-    let field = file.support(Support::OrderedManyToManyField);
+    let relation = &schema.relations[id];
+    let many = schema.many_to_many(id)?;
+    let field = match many.position {
+        Some(_) => file.support(Support::OrderedManyToManyField),
+        None if !is_forward(app, relation) => return None,
+        None => file.models("ManyToManyField"),
+    };
     file.imports.name("__future__", "annotations");
     let mut class = |entity: EntityId| {
         if schema.entities[entity].module == app.module
             && schema.entities[entity].kind != EntityKind::External
+            && !app.hides_link(entity)
         {
             return app.class(entity);
         }
         file.imports.name("typing", "Any");
         "Any".to_owned()
     };
-    let (target, link) = (class(schema.relations[id].target), class(many.link));
-    Some(format!("{field}[{target}, {link}]"))
+    let (target, link) = (class(relation.target), class(many.link));
+    Some(Code::subscript(field, format!("{target}, {link}")))
+}
+
+/// Whether a relation names a class of its own module before it is defined.
+fn is_forward(app: &App<'_>, relation: &Relation) -> bool {
+    let target = &app.schema().entities[relation.target];
+    target.kind != EntityKind::External
+        && target.module == app.module
+        && relation.source != relation.target
+        && !app.stands_before(relation.target, relation.source)
 }

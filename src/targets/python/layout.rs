@@ -340,11 +340,11 @@ pub fn assignment(indent: usize, name: &str, annotation: &Code, value: &Code) ->
     }
     let mut out = String::new();
     push_spaces(&mut out, indent);
-    if column < WIDTH && !value.breaks() && indent + 4 + width(&value.flat()) <= WIDTH {
+    if column < WIDTH && indent + 4 + opening <= WIDTH {
         out.push_str(&prefix);
         out.push_str("(\n");
         push_spaces(&mut out, indent + 4);
-        value.push_flat(&mut out);
+        value.write(&mut out, indent + 4, indent + 4, 0);
         out.push('\n');
         push_spaces(&mut out, indent);
         out.push_str(")\n");
