@@ -40,7 +40,7 @@ fn main() -> ExitCode {
 fn trials(session: Option<&Arc<Session>>) -> Vec<Trial> {
     let django = session.map_or("6.1", |session| &session.django);
     let mut trials = Vec::new();
-    for example in examples::all() {
+    for example in examples::all().into_iter().chain(examples::unusual()) {
         for &variant in Variant::all(django) {
             trials.push(prove(session, "equality", &example, variant, json!({})));
             trials.push(prove(session, "replay", &example, variant, json!({})));
@@ -134,7 +134,7 @@ fn judge(session: Option<&Arc<Session>>, tool: &'static str, variant: Variant) -
         let output = work_directory().join("cleanliness").join(tool).join(variant.name());
         let _ = std::fs::remove_dir_all(&output);
         let mut apps = Vec::new();
-        for example in examples::all() {
+        for example in examples::all().into_iter().chain(examples::unusual()) {
             let mut options = variant.options();
             options.sqlalchemy.package = format!("{}_models", example.name);
             let model = example.build(&options, &output).map_err(Failed::from)?;

@@ -27,7 +27,17 @@ pub struct Example {
 
 /// Every example, by name.
 pub fn all() -> Vec<Example> {
-    let mut found: Vec<Example> = entries(&root().join("examples"))
+    below("examples")
+}
+
+/// Programs that nobody would copy: valid, and put together from what rarely stands together.
+pub fn unusual() -> Vec<Example> {
+    below("tests/data/unusual")
+}
+
+/// The programs of a directory, each a file or a directory of files.
+fn below(directory: &str) -> Vec<Example> {
+    let mut found: Vec<Example> = entries(&root().join(directory))
         .into_iter()
         .filter_map(|path| {
             let name = path.file_stem()?.to_str()?.to_owned();

@@ -217,7 +217,7 @@ impl<'a> App<'a> {
 
     /// Whether the model asks the database, and says in Django's words what it refuses.
     pub(super) fn watches(&self, entity: EntityId) -> bool {
-        self.options.on_delete == OnDelete::Database && self.refusals.refusable(entity)
+        self.options.on_delete == OnDelete::Database && self.refusals.watched(entity)
     }
 
     /// The constraints, quoted, that are checked late when rows of a watching model are deleted.

@@ -1,51 +1,66 @@
 //! Who carries out a delete, and which deletes the database may refuse.
 
 use crate::relational::{Deferrability, QualifiedName};
-use crate::schema::{DeleteRule, EntityId, EntityKind, RelationId, Schema};
+use crate::schema::{DeleteRule, Entity, EntityId, EntityKind, RelationId, Schema};
 use crate::target::{DjangoOptions, DjangoVersion, OnDelete};
 use crate::targets::Program;
 
 /// What the database may refuse, entity by entity; empty where Django's collector decides.
 #[derive(Debug, Default)]
 pub(super) struct Refusals {
-    /// For each entity: whether a delete of its rows may be refused.
-    refusable: Vec<bool>,
+    /// For each entity: whether a delete of its rows may be refused, or takes away what refuses another.
+    watched: Vec<bool>,
+    /// For each entity: whether it is another app's, or a cascade leads to it from one that is.
+    below_external: Vec<bool>,
     /// For each entity: the constraints, quoted, that are checked late when its rows are deleted.
     late: Vec<Vec<String>>,
 }
 
 impl Refusals {
-    /// Follows every `restrict` and `protect` up the cascades that may run into it.
+    /// Follows every `restrict` and `protect` up the cascades that may run into it, and those that take
+    /// away the row that a `restrict` stands on.
     pub(super) fn find(program: Program<'_>) -> Refusals {
         let schema = program.schema;
         let count = schema.entities.len();
-        let mut found = Refusals { refusable: vec![false; count], late: vec![Vec::new(); count] };
-        let above = cascades_above(schema);
+        let mut found = Refusals {
+            watched: vec![false; count],
+            below_external: vec![false; count],
+            late: vec![Vec::new(); count],
+        };
+        let (above, below) = cascades(schema);
         for (id, relation) in schema.relations.iter() {
             let Some(to_one) = schema.to_one(id) else { continue };
             if !matches!(to_one.delete, DeleteRule::Restrict | DeleteRule::Protect) {
                 continue;
             }
             let late = late_constraint(program, id);
-            let mut seen = vec![relation.target];
-            let mut next = 0;
-            while let Some(&entity) = seen.get(next) {
-                next += 1;
-                found.refusable[entity.index()] = true;
+            for entity in closure(&above, vec![relation.target]) {
+                found.watched[entity.index()] = true;
                 found.late[entity.index()].extend(late.clone());
-                for &parent in &above[entity.index()] {
-                    if !seen.contains(&parent) {
-                        seen.push(parent);
-                    }
+            }
+            if to_one.delete == DeleteRule::Restrict {
+                for entity in closure(&above, vec![relation.source]) {
+                    found.watched[entity.index()] = true;
                 }
             }
+        }
+        let external =
+            |(id, entity): (EntityId, &Entity)| (entity.kind == EntityKind::External).then_some(id);
+        for entity in closure(&below, schema.entities.iter().filter_map(external).collect()) {
+            found.below_external[entity.index()] = true;
         }
         found
     }
 
-    /// Whether the database may refuse to delete rows of this entity.
-    pub(super) fn refusable(&self, entity: EntityId) -> bool {
-        self.refusable.get(entity.index()).copied().unwrap_or(false)
+    /// Whether the database may refuse to delete rows of this entity, or whether what it takes along with
+    /// them decides if another delete is refused.
+    pub(super) fn watched(&self, entity: EntityId) -> bool {
+        self.watched.get(entity.index()).copied().unwrap_or(false)
+    }
+
+    /// Whether a delete that another app begins may reach rows of this entity.
+    fn below_external(&self, entity: EntityId) -> bool {
+        self.below_external.get(entity.index()).copied().unwrap_or(false)
     }
 
     /// The constraints, quoted, that only the end of the transaction would check.
@@ -54,15 +69,37 @@ impl Refusals {
     }
 }
 
-/// For each entity: those whose delete cascades to it.
-fn cascades_above(schema: &Schema) -> Vec<Vec<EntityId>> {
+/// For each entity: those whose delete cascades to it, and those to which its own does.
+fn cascades(schema: &Schema) -> (Vec<Vec<EntityId>>, Vec<Vec<EntityId>>) {
     let mut above = vec![Vec::new(); schema.entities.len()];
+    let mut below = above.clone();
     for (id, relation) in schema.relations.iter() {
         if schema.to_one(id).is_some_and(|to_one| to_one.delete == DeleteRule::Cascade) {
             above[relation.source.index()].push(relation.target);
+            below[relation.target.index()].push(relation.source);
         }
     }
-    above
+    (above, below)
+}
+
+/// The entities that edges lead to from some, and these, each once.
+fn closure(edges: &[Vec<EntityId>], from: Vec<EntityId>) -> Vec<EntityId> {
+    let mut reached = vec![false; edges.len()];
+    for entity in &from {
+        reached[entity.index()] = true;
+    }
+    let mut found = from;
+    let mut next = 0;
+    while let Some(&entity) = found.get(next) {
+        next += 1;
+        for &other in &edges[entity.index()] {
+            if !reached[other.index()] {
+                reached[other.index()] = true;
+                found.push(other);
+            }
+        }
+    }
+    found
 }
 
 fn late_constraint(program: Program<'_>, relation: RelationId) -> Option<String> {
@@ -107,11 +144,11 @@ pub(super) fn on_delete(
     }
     let relation = &schema.relations[relation];
     let native = options.version == Some(DjangoVersion::V6_1);
-    let external = schema.entities[relation.target].kind == EntityKind::External;
+    let external = refusals.below_external(relation.target);
     match to_one.delete {
         DeleteRule::Restrict | DeleteRule::Protect => Said::Watched(python),
-        // Whoever deletes a row of another's table does not ask Trine's models: look first.
-        DeleteRule::Cascade if refusals.refusable(relation.source) && (external || !native) => {
+        // Whoever deletes a row of another's table does not ask Trine's models: Django does it all.
+        DeleteRule::Cascade if refusals.watched(relation.source) && (external || !native) => {
             Said::Watched(python)
         }
         DeleteRule::Cascade if native => Said::Django("DB_CASCADE"),
