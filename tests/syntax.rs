@@ -577,3 +577,16 @@ fn a_member_that_lacks_something_is_told_what_and_where() {
         assert_eq!(found.len(), 1, "{member}: {said}");
     }
 }
+
+#[test]
+fn a_line_that_goes_on_with_nothing_costs_the_member_before_it_no_second_diagnostic() {
+    let (sources, tree, found) = read(
+        "module m\nentity E {\n  a 1 S <-> * es\n    where (x)\n    on delete cascade\n  b text\n    message \"m\"\n}\n",
+    );
+    let said = list(&sources, &found);
+    assert_eq!(found.len(), 2, "{said}");
+    assert!(said.contains("4:5 E0101 nothing before this line takes a `where`"), "{said}");
+    assert!(said.contains("7:5 E0101 nothing before this line takes a `message`"), "{said}");
+    let Some(Item::Entity(entity)) = tree.items.first() else { panic!("{said}") };
+    assert_eq!(entity.broken.len(), 1, "the relation is not whole, the field is");
+}

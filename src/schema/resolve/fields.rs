@@ -58,7 +58,14 @@ pub(crate) fn declare_field<'a>(
         type_span: tree.ty.span,
         ..plain(entity, &tree.name.text, ty, tree.name.span)
     };
-    for modifier in &tree.modifiers {
+    for (at, modifier) in tree.modifiers.iter().enumerate() {
+        let kind = std::mem::discriminant(&modifier.kind);
+        let mut before = tree.modifiers[..at].iter();
+        if !matches!(modifier.kind, ModifierKind::Attribute(_) | ModifierKind::Key)
+            && let Some(first) = before.find(|one| std::mem::discriminant(&one.kind) == kind)
+        {
+            draft.found.push(errors::modifier_twice(modifier.span, first.span));
+        }
         match &modifier.kind {
             ModifierKind::Label(text) => field.label = Some(text.value.clone()),
             ModifierKind::Column(text) => {
@@ -94,6 +101,8 @@ pub(crate) fn resolve_values(input: &Input<'_>, draft: &mut Draft<'_>) {
                 if let Some(nullable) = tree.nullable {
                     found.push(errors::nullable_identity(expr.span, nullable));
                 }
+            } else if is_identity(expr) && !matches!(field.ty.base, BaseType::Enum(_)) {
+                found.push(errors::identity_of_field(expr.span, tree.ty.span));
             } else {
                 default = resolve_expr(scope, expr, Expected::Default(&field.ty), &mut found);
             }

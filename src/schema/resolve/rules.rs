@@ -3,7 +3,7 @@
 
 use crate::diagnostics::Diagnostic;
 use crate::schema;
-use crate::syntax::tree::{DeleteRule, Multiplicity, Relation};
+use crate::syntax::tree::{DeleteRule, Inverse, Multiplicity, Relation};
 
 use super::clauses::Clauses;
 use super::errors;
@@ -115,6 +115,8 @@ pub(crate) fn check_clauses(
         let cascades = rule.is_none_or(|rule| rule == DeleteRule::Cascade);
         if shape != Shape::ToOne || relation.here.min == 0 || !cascades {
             found.push(errors::orphan_delete(relation, span, clauses.on_delete));
+        } else if let Inverse::None(inverse) = relation.inverse {
+            found.push(errors::orphan_of_no_collection(span, inverse));
         }
     }
     if let Some(span) = clauses.unique {

@@ -292,6 +292,14 @@ fn continues(text: &str) -> bool {
             .any(|&word| second == word || nearest(second, [word]).is_some())
         || ["ordered", "deferrable"].contains(&first)
             && !matches!(second, "" | "text" | "integer" | "boolean")
+        || continues_a_list(text)
+}
+
+/// Whether a line is the `where (…)` or the `message "…"` of what stands before it.
+fn continues_a_list(text: &str) -> bool {
+    let first = expected::word(text);
+    let rest = text[first.len()..].trim_start();
+    first == "where" && rest.starts_with('(') || first == "message" && rest.starts_with('"')
 }
 
 fn stray_clause(place: &Place<'_>) -> Diagnostic {
@@ -305,6 +313,16 @@ fn stray_clause(place: &Place<'_>) -> Diagnostic {
         let span = place.at(first.len() + gap, second.len());
         let message = format!("a relation has no clause `on {second}`");
         return suggest(Diagnostic::new(Code::E0101, span, message, "not known"), span, meant);
+    }
+    if continues_a_list(place.text) {
+        let span = place.at(0, first.len());
+        let message = format!("nothing before this line takes a `{first}`");
+        return Diagnostic::new(Code::E0101, span, message, "belongs to nothing").help(
+            match first {
+                "where" => "`where (…)` stands behind a `unique`, an `index` or an `exclude`",
+                _ => "`message \"…\"` stands behind a `unique`, a `check` or an `exclude`",
+            },
+        );
     }
     let failure = expected::read_again(place.text, &Kind::Clause);
     if failure.expects(Rule::delete_rule) {

@@ -114,6 +114,21 @@ pub(crate) fn nullable_identity(span: Span, nullable: Span) -> Diagnostic {
         .fix("take the `?` away", nullable, "")
 }
 
+/// E0311: `identity` of something that does not count.
+pub(crate) fn identity_of_field(span: Span, ty: Span) -> Diagnostic {
+    Diagnostic::new(Code::E0311, span, "an identity counts whole numbers", "counts by itself")
+        .also(ty, "the field's type")
+        .help("write `smallint`, `integer` or `bigint`; a `uuid` has `= gen_random_uuid()`")
+}
+
+/// E0412: a modifier twice.
+pub(crate) fn modifier_twice(span: Span, first: Span) -> Diagnostic {
+    Diagnostic::new(Code::E0412, span, "a modifier stands here twice", "again here")
+        .also(first, "first here")
+        .help("take one of them away")
+        .fix("take the second away", span, "")
+}
+
 /// E0311: `on update` of something that is not a moment, or with something else than `now()`.
 pub(crate) fn on_update_of_field(span: Span, ty: Span) -> Diagnostic {
     Diagnostic::new(

@@ -142,6 +142,19 @@ pub(crate) fn orphan_delete(relation: &Relation, span: Span, rule: Option<OnDele
     found.fix("take it away", span, "")
 }
 
+/// E0405: `on orphan delete` where the owner has no collection to take a row out of.
+pub(crate) fn orphan_of_no_collection(span: Span, inverse: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0405,
+        span,
+        "`on orphan delete` needs a collection that a row can be taken out of",
+        "nothing becomes an orphan here",
+    )
+    .also(inverse, "the owner has no accessor")
+    .help("name the way back instead of `_`, or take the clause away")
+    .fix("take it away", span, "")
+}
+
 /// E0406: a rule that is not for these multiplicities.
 pub(crate) fn rule_does_not_fit(
     relation: &Relation,
