@@ -4,13 +4,17 @@
 //! are gone (their members stand in the entities), an entity without a key has its `id`, and every
 //! many-to-many relation has a link entity, declared or made, whose two relations are like any other.
 
+mod constraints;
 mod deletes;
 mod expr;
 pub mod functions;
+mod relations;
 mod resolve;
 mod types;
 
+pub use constraints::{Check, Exclude, Index, IndexElement, IndexKey, Unique};
 pub use expr::{BinaryOperator, Expr, ExprKind, UnaryOperator};
+pub use relations::{DeleteRule, ManyToMany, Reference, Relation, RelationKind, ToOne, Within};
 pub use resolve::resolve;
 pub use types::{ArgumentRule, BaseType, Category, FieldType, Scalar, TypeArguments};
 
@@ -237,213 +241,6 @@ pub struct Field {
     pub span: Span,
     /// Where its type stands; its name again when no file states it.
     pub type_span: Span,
-}
-
-/// A relation, with both of its ends.
-#[derive(Debug, Clone)]
-pub struct Relation {
-    /// The entity that states it.
-    pub source: EntityId,
-    /// Its name, as written.
-    pub name: SmolStr,
-    /// Its documentation.
-    pub docs: Option<String>,
-    /// Its name for people.
-    pub label: Option<String>,
-    /// How many targets one source has.
-    pub here: Multiplicity,
-    /// The entity that it points at.
-    pub target: EntityId,
-    /// How many sources one target has.
-    pub there: Multiplicity,
-    /// The accessor on the target; `None` for `_`.
-    pub inverse: Option<SmolStr>,
-    /// To one, or to many.
-    pub kind: RelationKind,
-    /// `@sqlalchemy(lazy: "…")`, for both ends.
-    pub sqlalchemy_lazy: Option<String>,
-    /// Where its name stands.
-    pub span: Span,
-}
-
-/// What a relation is stored as.
-#[derive(Debug, Clone)]
-pub enum RelationKind {
-    /// A foreign key on the source.
-    ToOne(ToOne),
-    /// A link entity between the two.
-    ManyToMany(ManyToMany),
-}
-
-/// A foreign key.
-#[derive(Debug, Clone)]
-pub struct ToOne {
-    /// Whether the source may have none: `0..1` here.
-    pub optional: bool,
-    /// Whether the target has at most one: `0..1` or `1` there. The key may say so already.
-    pub one_to_one: bool,
-    /// What a delete of the target does to the source.
-    pub delete: DeleteRule,
-    /// Taken out of its owner's collection, the source is deleted.
-    pub orphan_delete: bool,
-    /// Parents that both ends share.
-    pub within: Vec<Within>,
-    /// What the columns refer to.
-    pub references: Reference,
-    /// The default of the column; one value.
-    pub default: Option<Expr>,
-    /// ON UPDATE CASCADE.
-    pub update_cascade: bool,
-    /// `deferrable`: DEFERRABLE INITIALLY DEFERRED.
-    pub deferrable: bool,
-    /// `restrict` where a cascade could take both ends away: must be checked when all is done,
-    /// DEFERRABLE INITIALLY DEFERRED. Found by the delete analysis.
-    pub checked_late: bool,
-    /// `column "…"`
-    pub column: Option<String>,
-}
-
-/// What a foreign key refers to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reference {
-    /// The target's primary key.
-    Key,
-    /// `by (code)`: other columns of the target that are unique together.
-    Fields(Vec<FieldId>),
-}
-
-/// One pair of `within`; both are to-one relations to the same entity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Within {
-    /// The relation of the source.
-    pub here: RelationId,
-    /// The relation of the target.
-    pub there: RelationId,
-}
-
-/// What a delete of the target does to the source.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum DeleteRule {
-    /// Deletes it.
-    Cascade,
-    /// Clears the reference.
-    SetNull,
-    /// Sets the reference to its default.
-    SetDefault,
-    /// Is refused while the source is there when all is done.
-    Restrict,
-    /// Is refused at once.
-    Protect,
-}
-
-/// Many to many.
-#[derive(Debug, Clone)]
-pub struct ManyToMany {
-    /// The entity whose rows are the links.
-    pub link: EntityId,
-    /// The link's relation to the source.
-    pub source_end: RelationId,
-    /// The link's relation to the target; its delete rule is what the file says.
-    pub target_end: RelationId,
-    /// The link's `position`, when the relation is ordered.
-    pub position: Option<FieldId>,
-    /// Parents that both ends share: each pair is a relation of the source and one of the target. Only
-    /// over a link that Trine makes; a declared one states it on its own relations.
-    pub within: Vec<Within>,
-}
-
-/// A UNIQUE.
-#[derive(Debug, Clone)]
-pub struct Unique {
-    /// Columns and expressions.
-    pub elements: Vec<IndexElement>,
-    /// `where (…)`
-    pub condition: Option<Expr>,
-    /// DEFERRABLE INITIALLY DEFERRED.
-    pub deferrable: bool,
-    /// NULLS NOT DISTINCT when false; PostgreSQL's default is true.
-    pub nulls_distinct: bool,
-    /// Whether the file says which of the two.
-    pub nulls_said: bool,
-    /// What people read when it fails.
-    pub message: Option<String>,
-    /// `as NAME`
-    pub name: Option<String>,
-    /// The whole.
-    pub span: Span,
-}
-
-/// An index.
-#[derive(Debug, Clone)]
-pub struct Index {
-    /// The access method; `btree` unless the file says otherwise.
-    pub using: SmolStr,
-    /// Columns and expressions.
-    pub elements: Vec<IndexElement>,
-    /// Columns that are carried along.
-    pub include: Vec<MemberId>,
-    /// `where (…)`
-    pub condition: Option<Expr>,
-    /// Storage parameters, by name.
-    pub storage: Vec<(String, String)>,
-    /// `as NAME`
-    pub name: Option<String>,
-    /// The whole.
-    pub span: Span,
-}
-
-/// An element of an index or a UNIQUE.
-#[derive(Debug, Clone)]
-pub struct IndexElement {
-    /// What is indexed.
-    pub key: IndexKey,
-    /// An operator class.
-    pub opclass: Option<SmolStr>,
-    /// Ascending unless the file says otherwise.
-    pub direction: Direction,
-    /// NULLS FIRST or LAST, where it differs from the direction's own.
-    pub nulls_first: Option<bool>,
-}
-
-/// What an [`IndexElement`] indexes.
-#[derive(Debug, Clone)]
-pub enum IndexKey {
-    /// A field, or a relation's columns.
-    Member(MemberId),
-    /// An expression.
-    Expr(Expr),
-}
-
-/// A CHECK.
-#[derive(Debug, Clone)]
-pub struct Check {
-    /// The condition.
-    pub condition: Expr,
-    /// What people read when it fails.
-    pub message: Option<String>,
-    /// `as NAME`
-    pub name: Option<String>,
-    /// The whole.
-    pub span: Span,
-}
-
-/// An EXCLUDE.
-#[derive(Debug, Clone)]
-pub struct Exclude {
-    /// The access method; `gist` unless the file says otherwise.
-    pub using: SmolStr,
-    /// Elements, each with its operator.
-    pub elements: Vec<(IndexElement, String)>,
-    /// `where (…)`
-    pub condition: Option<Expr>,
-    /// DEFERRABLE INITIALLY DEFERRED.
-    pub deferrable: bool,
-    /// What people read when it fails.
-    pub message: Option<String>,
-    /// `as NAME`
-    pub name: Option<String>,
-    /// The whole.
-    pub span: Span,
 }
 
 impl Schema {

@@ -140,13 +140,10 @@ fn many_end(
     let far = plan.relation_attribute(end.far);
     let link = plan.late_class(end.many.link, scope);
     let linked = scope.name(&plan.base_module(), "Linked");
-    let call = Code::call(linked.clone())
-        .with(string(&links))
-        .with(string(&far))
-        .keyword(
-            "creator",
-            Code::Lambda(far.clone(), Box::new(Code::call(link).keyword(&far, far.clone()))),
-        );
+    let call = Code::call(linked.clone()).with(string(&links)).with(string(&far)).keyword(
+        "creator",
+        Code::Lambda(far.clone(), Box::new(Code::call(link).keyword(&far, far.clone()))),
+    );
     assignment(4, name, &Code::subscript(linked, class), &call)
 }
 
