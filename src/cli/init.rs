@@ -11,6 +11,12 @@ use trine::target::Options;
 use super::{Failure, Outcome};
 
 pub(super) fn init(directory: &Path) -> Result<Outcome, Failure> {
+    if directory.is_file() {
+        return Err(Failure::Usage(format!(
+            "{}: is a file where a directory must be",
+            directory.display()
+        )));
+    }
     let module = module_name(directory);
     let config = directory.join("trine.toml");
     let first = directory.join("schema").join(format!("{module}.trine"));

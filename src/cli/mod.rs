@@ -63,18 +63,21 @@ enum Command {
 }
 
 const BUILD_HELP: &str = "\
-PATH is a `.trine` file, a directory with a `trine.toml`, or a directory of `.trine` files. Without it,
-the project is the nearest directory with a `trine.toml`, from the current one upwards.
+PATH is a `.trine` file, a directory with a `trine.toml`, or a directory of `.trine` files.
+Without it, the project is the nearest directory with a `trine.toml`, from the current one
+upwards.
 
-Everything is written or nothing: errors in the schema, files that Trine did not write and places that
-can't be written leave the disk as it was. A file whose contents do not change keeps its time. A
-migration that exists stays; the build says so when it is out of date.";
+Everything is written or nothing: errors in the schema, files that Trine did not write and
+places that can't be written leave the disk as it was. A file whose contents do not change
+keeps its time. A migration that exists stays; the build says so when it is out of date.";
 
 const CHECK_HELP: &str = "\
-PATH is a `.trine` file, a directory with a `trine.toml`, or a directory of `.trine` files. Without it,
-the project is the nearest directory with a `trine.toml`, from the current one upwards.
+PATH is a `.trine` file, a directory with a `trine.toml`, or a directory of `.trine` files.
+Without it, the project is the nearest directory with a `trine.toml`, from the current one
+upwards.
 
-The formats short, json, sarif and github go to the standard output, human to the standard error.";
+The formats short, json, sarif and github go to the standard output, human to the standard
+error.";
 
 #[derive(Debug, Args)]
 struct BuildArgs {
