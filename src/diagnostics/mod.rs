@@ -138,3 +138,16 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .min()
         .map(|(_, candidate)| candidate)
 }
+
+/// A name with its article, as in "an `Author`".
+///
+/// ```
+/// use trine::diagnostics::indefinite;
+///
+/// assert_eq!(indefinite("Author"), "an `Author`");
+/// assert_eq!(indefinite("Store"), "a `Store`");
+/// ```
+pub fn indefinite(name: &str) -> String {
+    let vowel = name.starts_with(|first: char| "aeiouAEIOU".contains(first));
+    format!("{} `{name}`", if vowel { "an" } else { "a" })
+}

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, indefinite};
 use crate::schema::{Check, DeleteRule, EntityId, RelationId, Schema, ToOne};
 
 use super::Written;
@@ -26,14 +26,14 @@ pub(super) fn cascade_circle(schema: &Schema, circle: &[Edge]) -> Diagnostic {
         schema.relations[first.relation].span,
         format!("a circle of cascades: {}", chain(schema, first.from, circle)),
         format!(
-            "deleting a `{}` deletes a `{}`",
-            entity(schema, first.from),
-            entity(schema, first.to)
+            "deleting {} deletes {}",
+            indefinite(entity(schema, first.from)),
+            indefinite(entity(schema, first.to))
         ),
     );
     for edge in &circle[1..] {
         let relation = &schema.relations[edge.relation];
-        let label = format!("and then a `{}`", entity(schema, edge.to));
+        let label = format!("and then {}", indefinite(entity(schema, edge.to)));
         diagnostic = diagnostic.also(relation.span, label);
     }
     diagnostic
@@ -57,15 +57,15 @@ pub(super) fn protect_in_the_way(
     let mut diagnostic = Diagnostic::new(
         Code::E0502,
         rule.unwrap_or(relation.span),
-        format!("`protect` would refuse what deleting a `{root_name}` is meant to do"),
+        format!("`protect` would refuse what deleting {} is meant to do", indefinite(root_name)),
         format!("refuses at once, though its `{source}` goes as well"),
     );
     for edge in to_source.iter().chain(to_target) {
         let step = &schema.relations[edge.relation];
         if diagnostic.labels.iter().all(|label| label.span != step.span) {
             let (from, to) = (entity(schema, edge.from), entity(schema, edge.to));
-            diagnostic =
-                diagnostic.also(step.span, format!("deleting a `{from}` deletes its `{to}`"));
+            diagnostic = diagnostic
+                .also(step.span, format!("deleting {} deletes its `{to}`", indefinite(from)));
         }
     }
     let mut ways = vec![chain(schema, root, to_source)];
@@ -99,10 +99,10 @@ pub(super) fn broken_check(
     Diagnostic::new(
         Code::E0503,
         check.condition.span,
-        format!("deleting a `{target}` would break this CHECK"),
+        format!("deleting {} would break this CHECK", indefinite(target)),
         "false for rows that were good before",
     )
-    .also(relation.span, format!("deleting a `{target}` {done}"))
+    .also(relation.span, format!("deleting {} {done}", indefinite(target)))
     .note("PostgreSQL would refuse the delete with an error about the CHECK.")
     .help(format!(
         "let the CHECK hold then too (`… or {allowed}`), or choose another delete rule for `{}`",
@@ -127,12 +127,13 @@ pub(super) fn insert_circle(
         Code::E0504,
         relation.span,
         message,
-        format!("a `{from}` needs a `{to}` that is there"),
+        format!("{} needs {} that is there", indefinite(from), indefinite(to)),
     );
     for edge in &circle[..circle.len() - 1] {
         let step = &schema.relations[edge.relation];
         let (from, to) = (entity(schema, edge.from), entity(schema, edge.to));
-        diagnostic = diagnostic.also(step.span, format!("and a `{from}` needs a `{to}`"));
+        diagnostic = diagnostic
+            .also(step.span, format!("and {} needs {}", indefinite(from), indefinite(to)));
     }
     diagnostic = diagnostic
         .note("PostgreSQL checks a relation that is not `deferrable` at the end of every statement.")

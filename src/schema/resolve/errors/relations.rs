@@ -1,6 +1,6 @@
 //! The wording of what is wrong with relations: multiplicities, delete rules and clauses.
 
-use crate::diagnostics::{Code, Diagnostic, Edit};
+use crate::diagnostics::{Code, Diagnostic, Edit, indefinite};
 use crate::source::Span;
 use crate::syntax::tree::{DeleteRule, Inverse, Multiplicity, Path, Relation};
 
@@ -25,13 +25,13 @@ fn explained(rule: DeleteRule, relation: &Relation) -> String {
     let target = &relation.target.name.text;
     match rule {
         DeleteRule::Cascade => format!("`cascade`: it is deleted with its `{name}`"),
-        DeleteRule::SetNull => format!("`set null`: it stays, without a `{name}`"),
+        DeleteRule::SetNull => format!("`set null`: it stays, without {}", indefinite(name)),
         DeleteRule::SetDefault => format!("`set default`: it stays, with the default `{name}`"),
         DeleteRule::Restrict => {
-            format!("`restrict`: a `{target}` can't go while something refers to it at the end")
+            format!("`restrict`: no `{target}` goes while anything still refers to it at the end")
         }
         DeleteRule::Protect => {
-            format!("`protect`: a `{target}` can't go as long as anything refers to it")
+            format!("`protect`: no `{target}` goes as long as anything refers to it")
         }
         DeleteRule::Unlink => "`unlink`: the link goes, both ends stay".to_owned(),
     }

@@ -1,5 +1,6 @@
 //! Dates, times and intervals.
 
+use crate::diagnostics::indefinite;
 use crate::schema::Scalar;
 
 use super::{Misfit, helped, number_of};
@@ -34,7 +35,7 @@ pub(super) fn instant_fits(text: &str, scalar: Scalar) -> Result<(), Misfit> {
         if scalar == Scalar::Timestamptz { "2030-12-31T23:59:59Z" } else { "2030-12-31T23:59:59" };
     let help = format!("write it as {example:?}");
     if !is_date(date) || clock.is_some_and(|(clock, _)| !is_time(clock)) {
-        return Err(helped(format!("not a `{name}`"), help));
+        return Err(helped(format!("not {}", indefinite(name)), help));
     }
     match (scalar, clock) {
         (Scalar::Timestamptz, None | Some((_, false))) => Err(helped(
@@ -53,7 +54,10 @@ pub(super) fn time_fits(text: &str, scalar: Scalar) -> Result<(), Misfit> {
     let example = if scalar == Scalar::Timetz { "23:59:59+09" } else { "23:59:59" };
     match clock {
         Some(clock) if is_time(clock) => Ok(()),
-        _ => Err(helped(format!("not a `{}`", scalar.sql()), format!("write it as {example:?}"))),
+        _ => Err(helped(
+            format!("not {}", indefinite(scalar.sql())),
+            format!("write it as {example:?}"),
+        )),
     }
 }
 

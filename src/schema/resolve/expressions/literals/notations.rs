@@ -1,5 +1,6 @@
 //! Strings of types that have a notation of their own: UUIDs, JSON, bytes, addresses, ranges.
 
+use crate::diagnostics::indefinite;
 use crate::schema::Scalar;
 
 use super::{Misfit, helped, misfit, number_of};
@@ -63,7 +64,7 @@ pub(super) fn network_fits(text: &str, scalar: Scalar) -> Result<(), Misfit> {
     } else {
         "write it as \"192.168.0.1\""
     };
-    let wrong = || helped(format!("not an `{}`", scalar.sql()).replace("an `c", "a `c"), help);
+    let wrong = || helped(format!("not {}", indefinite(scalar.sql())), help);
     let address: std::net::IpAddr = address.parse().map_err(|_| wrong())?;
     let (bits, width) = match address {
         std::net::IpAddr::V4(address) => (u128::from(u32::from(address)), 32),
@@ -104,7 +105,7 @@ pub(super) fn range_fits(text: &str, scalar: Scalar) -> Result<(), Misfit> {
         return match text.strip_prefix('{').and_then(|text| text.strip_suffix('}')) {
             Some(inner) if inner.is_empty() || is_range(inner) => Ok(()),
             _ => Err(helped(
-                format!("not a `{}`", scalar.sql()),
+                format!("not {}", indefinite(scalar.sql())),
                 "write it as \"{[1,5), [8,9)}\", or \"{}\"",
             )),
         };
@@ -112,6 +113,9 @@ pub(super) fn range_fits(text: &str, scalar: Scalar) -> Result<(), Misfit> {
     if is_range(text) {
         Ok(())
     } else {
-        Err(helped(format!("not a `{}`", scalar.sql()), "write it as \"[1,5)\", or \"empty\""))
+        Err(helped(
+            format!("not {}", indefinite(scalar.sql())),
+            "write it as \"[1,5)\", or \"empty\"",
+        ))
     }
 }
