@@ -47,17 +47,8 @@ pub(super) fn definitions(
 pub(super) fn foreign_key(database: &Database, table: &Table, key: &ForeignKey) -> String {
     let target = &database.tables[key.target];
     let mut actions = Vec::new();
-    if let Some(action) = action(key.on_delete) {
-        let columns = if key.on_delete_columns.is_empty() {
-            String::new()
-        } else {
-            format!(" ({})", column_list(table, &key.on_delete_columns))
-        };
-        actions.push(format!("ON DELETE {action}{columns}"));
-    }
-    if let Some(action) = action(key.on_update) {
-        actions.push(format!("ON UPDATE {action}"));
-    }
+    actions.extend(delete_action(table, key).map(|action| format!("ON DELETE {action}")));
+    actions.extend(update_action(key).map(|action| format!("ON UPDATE {action}")));
     actions.extend(deferrability(key.deferrability).map(str::to_owned));
     let actions = match actions.is_empty() {
         true => String::new(),
@@ -138,6 +129,21 @@ pub(super) fn storage_list(storage: &[(String, String)]) -> String {
 
 fn named(name: &str, definition: &str) -> String {
     format!("CONSTRAINT {} {definition}", quote_identifier(name))
+}
+
+/// What stands behind ON DELETE, `SET NULL (product_id)`; NO ACTION is what a key says without words.
+pub fn delete_action(table: &Table, key: &ForeignKey) -> Option<String> {
+    let action = action(key.on_delete)?;
+    Some(if key.on_delete_columns.is_empty() {
+        action.to_owned()
+    } else {
+        format!("{action} ({})", column_list(table, &key.on_delete_columns))
+    })
+}
+
+/// What stands behind ON UPDATE; NO ACTION is what a key says without words.
+pub fn update_action(key: &ForeignKey) -> Option<&'static str> {
+    action(key.on_update)
 }
 
 fn action(action: ReferentialAction) -> Option<&'static str> {

@@ -1,9 +1,10 @@
 //! What stands in `__table_args__`: every constraint and index of the table, by name and in full.
 
+use crate::ddl;
 use crate::quoting::quote_identifier;
 use crate::relational::{
     ColumnIx, Deferrability, ExcludeConstraint, ForeignKey, Index, IndexElement, IndexKey,
-    QualifiedName, ReferentialAction, Sql, Table, TableId, UniqueConstraint,
+    QualifiedName, Sql, Table, TableId, UniqueConstraint,
 };
 use crate::schema::EntityKind;
 use crate::targets::python::{Code, string};
@@ -130,34 +131,14 @@ fn foreign_key(plan: &Plan<'_>, id: TableId, key: &ForeignKey, scope: &mut Scope
         .with(Code::list(own))
         .with(Code::list(theirs))
         .keyword("name", string(&key.name));
-    if let Some(action) = action(key.on_delete) {
-        let mut action = action.to_owned();
-        if !key.on_delete_columns.is_empty() {
-            let columns: Vec<String> = key
-                .on_delete_columns
-                .iter()
-                .map(|&column| quote_identifier(&table.columns[column].name))
-                .collect();
-            action = format!("{action} ({})", columns.join(", "));
-        }
+    if let Some(action) = ddl::delete_action(table, key) {
         call = call.keyword("ondelete", string(&action));
     }
-    if let Some(action) = action(key.on_update) {
+    if let Some(action) = ddl::update_action(key) {
         call = call.keyword("onupdate", string(action));
     }
     call = deferring(call, key.deferrability);
     if plan.closes_circle(id, key) { call.keyword("use_alter", "True") } else { call }
-}
-
-/// What a foreign key says; NO ACTION is what it says without words.
-fn action(action: ReferentialAction) -> Option<&'static str> {
-    match action {
-        ReferentialAction::NoAction => None,
-        ReferentialAction::Restrict => Some("RESTRICT"),
-        ReferentialAction::Cascade => Some("CASCADE"),
-        ReferentialAction::SetNull => Some("SET NULL"),
-        ReferentialAction::SetDefault => Some("SET DEFAULT"),
-    }
 }
 
 /// A table as SQLAlchemy's strings name it.
