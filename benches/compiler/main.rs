@@ -11,6 +11,10 @@ use std::time::Duration;
 use measure::{Cost, Work, measure};
 use schema::Layout;
 
+/// The allocator of the command, for the floors as well.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const SIZES: [usize; 3] = [10, 1000, 5000];
 
 fn main() {
