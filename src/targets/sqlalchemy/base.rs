@@ -1,16 +1,20 @@
 //! The file that holds what all modules share. It has only what this program needs.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use crate::ddl;
 use crate::quoting::quote_literal;
 use crate::relational::{Deferrability, QualifiedName, Sql};
-use crate::schema::{BaseType, EntityKind, EnumStorage, RelationId, Scalar};
+use crate::schema::{EntityKind, RelationId};
 use crate::targets::HEADER;
 use crate::targets::python::{Code, Imports, statement, string};
 
 use super::plan::Plan;
+use super::scope::Scope;
 use super::table_args::sql_text;
+use super::types::type_code;
 
 /// What the base's template prints.
 #[derive(Debug, Serialize)]
@@ -47,21 +51,15 @@ impl BaseView {
 pub(super) fn base_view(plan: &Plan<'_>) -> BaseView {
     let schema = plan.schema();
     let database = plan.program.database;
-    let fields = || schema.fields.values().iter().map(|field| &field.ty.base);
-    let checked = |base: &BaseType| match base {
-        BaseType::Enum(id) => match schema.enums[*id].storage {
-            EnumStorage::Checked(_) => true,
-            EnumStorage::NativeType => false,
-        },
-        BaseType::Scalar(..) | BaseType::Raw(_) => false,
-    };
+    let types = scope_of_types(plan);
+    let brings = |class: &str| types.imports(&plan.base_module(), class);
     let mut view = BaseView {
         header: HEADER,
         imports: String::new(),
         external: schema.entities.values().iter().any(|found| found.kind == EntityKind::External),
-        enums: fields().any(checked),
+        enums: brings("EnumValue"),
         native_enums: !database.enum_types.is_empty(),
-        raw_types: fields().any(is_raw),
+        raw_types: brings("RawType"),
         attachments: database.tables.values().iter().any(|table| !table.triggers.is_empty()),
         links: schema.relations.ids().any(|relation| leads_through_links(plan, relation)),
         ordered: plan.link_ends.values().any(Option::is_some),
@@ -82,23 +80,14 @@ fn leads_through_links(plan: &Plan<'_>, relation: RelationId) -> bool {
     })
 }
 
-/// Whether SQLAlchemy has no class for a type.
-fn is_raw(base: &BaseType) -> bool {
-    match base {
-        BaseType::Raw(_) => true,
-        BaseType::Enum(_) => false,
-        BaseType::Scalar(scalar, _) => matches!(
-            scalar,
-            Scalar::Xml
-                | Scalar::Point
-                | Scalar::Line
-                | Scalar::Lseg
-                | Scalar::Box
-                | Scalar::Path
-                | Scalar::Polygon
-                | Scalar::Circle
-        ),
+/// What the types of all columns import: which of the base's own types they need.
+fn scope_of_types(plan: &Plan<'_>) -> Scope {
+    let types: HashSet<_> = plan.schema().fields.values().iter().map(|field| &field.ty).collect();
+    let mut scope = Scope::default();
+    for ty in types {
+        type_code(ty, false, plan, &mut scope);
     }
+    scope
 }
 
 /// `SHARED_PARENTS = ("a", "b")`

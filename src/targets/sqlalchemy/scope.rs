@@ -59,6 +59,11 @@ impl Scope {
         local
     }
 
+    /// Whether the file imports a name.
+    pub fn imports(&self, module: &str, name: &str) -> bool {
+        self.imports.contains(module, name)
+    }
+
     /// Imports a name only to pass it on.
     pub fn reexport(&mut self, module: &str, name: &str) {
         self.imports.name(module, name);
