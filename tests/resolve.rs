@@ -265,3 +265,37 @@ fn a_module_that_uses_an_extension_needs_it_as_one_that_declares_it() {
     assert_eq!(modules(0), ["base", "user"]);
     assert_eq!(modules(1), ["base"]);
 }
+
+#[test]
+fn what_is_too_large_for_postgresql_or_django_is_refused() {
+    let fields =
+        |count: usize| (0..count).map(|at| format!("  f{at} integer\n")).collect::<String>();
+    let names = |count: usize| {
+        let names: Vec<String> = (0..count).map(|at| format!("f{at}")).collect();
+        names.join(", ")
+    };
+    let long = |length: usize| "A".to_owned() + &"a".repeat(length - 1);
+    let cases = [
+        (format!("entity A {{\n{}}}", fields(1599)), Vec::new()),
+        (format!("entity A {{\n{}}}", fields(1600)), vec!["main.trine:2:8 E0414"]),
+        (format!("entity A {{\n{}  unique ({})\n}}", fields(32), names(32)), Vec::new()),
+        (
+            format!("entity A {{\n{}  unique ({})\n}}", fields(33), names(33)),
+            vec!["main.trine:36:3 E0414"],
+        ),
+        (format!("entity {} {{ }}", long(93)), Vec::new()),
+        (format!("entity {} {{ }}", long(94)), vec!["main.trine:2:8 E0213"]),
+    ];
+    for (program, expected) in cases {
+        let program = format!("module m\n{program}\n");
+        let (sources, _, found) = resolve(&[("main.trine", &program)], Target::ALL);
+        assert_eq!(places(&sources, &found), expected, "{}", &program[..60]);
+        let (sources, _, found) = resolve(&[("main.trine", &program)], &[Target::Postgres]);
+        let expected: Vec<_> = expected.iter().filter(|one| one.ends_with("E0414")).collect();
+        assert_eq!(places(&sources, &found).iter().collect::<Vec<_>>(), expected);
+    }
+    let module = long(101);
+    let (sources, _, found) =
+        resolve(&[("main.trine", &format!("module {module}\n"))], Target::ALL);
+    assert_eq!(places(&sources, &found), ["main.trine:1:8 E0213"]);
+}

@@ -20,6 +20,7 @@ mod fields;
 mod generated;
 mod indexable;
 mod keys;
+mod limits;
 mod links;
 mod lists;
 mod lookup;
@@ -83,6 +84,7 @@ pub fn resolve(
     extensions::check_extensions(trees, &draft.schema, &mut draft.found);
     generated::check_generated(&mut draft);
     indexable::check_indexable(&draft.schema, &mut draft.found);
+    limits::check_limits(&input, &mut draft);
     let written = written(&draft);
     analyse_deletes(&mut draft.schema, &written, &mut draft.found);
     let mut found = draft.found;
