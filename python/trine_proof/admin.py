@@ -6,9 +6,9 @@ import sys
 import types
 from typing import Any
 
-from trine_proof import databases, replay, world
+from trine_proof import contents, databases, replay, world
 from trine_proof.columns import shapes
-from trine_proof.example import EXTERNAL_APPS, Example
+from trine_proof.example import EXTERNAL_APPS, Example, close_django
 from trine_proof.model import Relation
 
 APPS = [
@@ -55,7 +55,7 @@ def admin(request: dict[str, Any]) -> list[str]:
                     f"{relation.source}.{relation.name}: {line}"
                     for line in refuse(example, name, client, relation)
                 ]
-        replay.close_django()
+        close_django()
     return report
 
 
@@ -85,7 +85,7 @@ def refuse(example: Example, name: str, client: Any, relation: Relation) -> list
     from django.urls import reverse
 
     with databases.connect(name) as connection:
-        replay.empty(connection, example)
+        contents.empty(connection, example)
         found = shapes(connection, example.model)
         part = world.around(example.model, relation)
         world.fill(
@@ -95,7 +95,7 @@ def refuse(example: Example, name: str, client: Any, relation: Relation) -> list
             world.Builder(example.model, found, part, {}).build(),
         )
         connection.commit()
-        before = replay.dump(connection, example)
+        before = contents.dump(connection, example)
     victim = replay.referred_to(before, relation, relation.name)
     model = next(
         model
@@ -117,6 +117,6 @@ def refuse(example: Example, name: str, client: Any, relation: Relation) -> list
         if response.status_code >= 400 or "would require deleting the following" not in shown:
             report.append(f"{what} answers {response.status_code}, without a sentence")
     with databases.connect(name) as connection:
-        if replay.dump(connection, example) != before:
+        if contents.dump(connection, example) != before:
             report.append("the rows have changed")
     return report

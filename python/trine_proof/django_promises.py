@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from trine_proof.storefront import Shop, equal, refused
+from trine_proof.shop import Shop, equal, refused
 
 
 def names(banner: object) -> list[str]:

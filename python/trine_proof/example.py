@@ -142,3 +142,10 @@ class Example:
         for target in targets:
             arguments = [target] if to is None else [target, to]
             self.manage("migrate", *arguments, "--verbosity=0")
+
+
+def close_django() -> None:
+    """Closes Django's connections, so that the database can be dropped."""
+    from django.db import connections
+
+    connections.close_all()

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from django.core.exceptions import ValidationError
 from sqlalchemy import orm
 
-from trine_proof import databases, replay
-from trine_proof.example import Example
+from trine_proof import databases
+from trine_proof.example import Example, close_django
 
 
 def hostile(request: dict[str, Any]) -> list[str]:
@@ -44,7 +44,7 @@ def hostile(request: dict[str, Any]) -> list[str]:
                 if value != (wanted or None if "comment" in what else wanted):
                     report.append(f"{what} of text {number}: {value!r} is not {wanted!r}")
         report += odd_names(example, name, hostile.models)
-        replay.close_django()
+        close_django()
     return report
 
 

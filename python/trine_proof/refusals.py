@@ -10,8 +10,8 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from trine_proof import admin, databases, replay
-from trine_proof.example import Example
+from trine_proof import admin, databases
+from trine_proof.example import Example, close_django
 
 
 class Register:
@@ -160,5 +160,5 @@ def refusals(request: dict[str, Any]) -> list[str]:
                 except Exception:
                     report.append(f"{case.__name__}: {traceback.format_exc()}")
                 example.manage("flush", "--no-input", "--verbosity=0")
-        replay.close_django()
+        close_django()
     return report

@@ -16,9 +16,9 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from trine_proof import databases, roundtrip, world
+from trine_proof import contents, databases, roundtrip, world
 from trine_proof.columns import Shape, shapes
-from trine_proof.example import Example
+from trine_proof.example import Example, close_django
 from trine_proof.expected import Refused, Rows, Values, expected, refers
 
 #: What a way of deleting came to: the rows left, or the name of the exception that refused it.
@@ -79,7 +79,7 @@ def stages(
     }
     parts = [(f"relation {r.source}.{r.name}", world.around(model, r), r) for r in model.relations]
     for what, part, relation in [*parts, ("everything", world.whole(model), None)]:
-        empty(connection, example)
+        contents.empty(connection, example)
         made = world.Builder(model, found, part, defaults).build()
         try:
             world.fill(connection, model, found, made)
@@ -87,7 +87,7 @@ def stages(
         except psycopg.Error as error:
             connection.rollback()
             raise RuntimeError(f"{what}: rows can't be made: {error}\n{made.rows}") from error
-        before = dump(connection, example)
+        before = contents.dump(connection, example)
         if relation is not None:
             victims = [(relation.target, referred_to(before, relation, what))]
         else:
@@ -121,33 +121,6 @@ def made_first(rows: list[Values], shape: Shape) -> Values:
 
 def numbers(row: Values) -> int:
     return max((v for v in row.values() if isinstance(v, int)), default=0)
-
-
-def empty(connection: psycopg.Connection, example: Example) -> None:
-    """Removes all rows."""
-    tables = [world.identifier(example.model, table) for table in example.model.tables]
-    connection.execute(sql.SQL("TRUNCATE {} CASCADE").format(sql.SQL(", ").join(tables)))
-
-
-def empty_all(example: Example, name: str) -> None:
-    """Removes all rows of a database, in a transaction of its own."""
-    with databases.connect(name) as connection:
-        empty(connection, example)
-
-
-def dump(connection: psycopg.Connection, example: Example) -> Rows:
-    """All rows of all tables."""
-    return {
-        table: [
-            json.loads(row)
-            for (row,) in connection.execute(
-                sql.SQL("SELECT to_jsonb(t)::text FROM {} t ORDER BY 1").format(
-                    world.identifier(example.model, table)
-                )
-            )
-        ]
-        for table in example.model.tables
-    }
 
 
 # -------------------------------------------------------------------------------------- comparing
@@ -202,15 +175,9 @@ def judge(stage: Stage, wanted: Rows | Refused, way: str, outcome: Outcome) -> l
     return [
         f"{table} has {line}"
         for table in stage.example.model.tables
-        for line in rows_differ(
+        for line in contents.rows_differ(
             bare(stage, table, wanted[table]), bare(stage, table, outcome[table])
         )
-    ]
-
-
-def rows_differ(wanted: list[str], found: list[str]) -> list[str]:
-    return [f"a row too many: {row}" for row in found if row not in wanted] + [
-        f"lost a row: {row}" for row in wanted if row not in found
     ]
 
 
@@ -253,7 +220,7 @@ def by_sql(stage: Stage) -> Outcome | None:
                 list(stage.key.values()),
             )
             connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            return dump(connection, stage.example)
+            return contents.dump(connection, stage.example)
         except psycopg.errors.IntegrityError as error:
             return type(error).__name__
         finally:
@@ -300,7 +267,7 @@ def by_sqlalchemy(stage: Stage, *, loaded: bool) -> Outcome | None:
                 flushed = list(statements)
             connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
             driver: Any = connection.connection.driver_connection
-            outcome: Outcome = dump(driver, stage.example)
+            outcome: Outcome = contents.dump(driver, stage.example)
         except sa.exc.IntegrityError as error:
             outcome = type(error.orig).__name__
         finally:
@@ -339,18 +306,11 @@ def by_django(stage: Stage, *, queryset: bool) -> Outcome | None:
                 chosen.get().delete()
             connection.check_constraints()
             with connection.cursor() as cursor:
-                outcome: Outcome = dump(cursor.connection, stage.example)
+                outcome: Outcome = contents.dump(cursor.connection, stage.example)
             transaction.set_rollback(True)
     except IntegrityError as error:
         outcome = type(error).__name__
     return outcome
-
-
-def close_django() -> None:
-    """Closes Django's connections, so that the database can be dropped."""
-    from django.db import connections
-
-    connections.close_all()
 
 
 WAYS: dict[str, Callable[[Stage], Outcome | None]] = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from trine_proof import databases, replay
+from trine_proof import contents, databases
 from trine_proof.example import Example
 from trine_proof.expected import Rows
 
@@ -23,7 +23,7 @@ def roundtrip(example: Example, name: str) -> list[str]:
         report += [
             f"{orm} reads and writes {table} differently: {line}"
             for table in before
-            for line in replay.rows_differ(
+            for line in contents.rows_differ(
                 sorted(map(str, before[table])), sorted(map(str, after[table]))
             )
         ]
@@ -32,7 +32,7 @@ def roundtrip(example: Example, name: str) -> list[str]:
 
 def snapshot(example: Example, name: str) -> Rows:
     with databases.connect(name) as connection:
-        return replay.dump(connection, example)
+        return contents.dump(connection, example)
 
 
 def save_by_django(example: Example, name: str) -> None:

@@ -8,8 +8,7 @@ from __future__ import annotations
 import asyncio
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -21,74 +20,9 @@ from django.test.utils import CaptureQueriesContext
 from sqlalchemy import orm
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
-from trine_proof import databases, replay
-from trine_proof.example import Example
-
-
-class Shop:
-    """What the cases work with: both ORMs over one database."""
-
-    def __init__(self, example: Example, database: str, variant: str) -> None:
-        import storefront.models
-
-        self.example = example
-        self.database = database
-        self.by_database = variant != "python"
-        self.django: Any = storefront.models
-        self.models: Any = example.sqlalchemy
-        self.engine = example.engine(database)
-
-    @contextmanager
-    def session(self) -> Iterator[orm.Session]:
-        """A session that commits at the end."""
-        with orm.Session(self.engine) as session, session.begin():
-            yield session
-
-    def store(self, name: str = "one") -> Any:
-        return self.django.Store.objects.create(name=name, url="https://example.com")
-
-    def product(self, store: Any, name: str = "lamp") -> Any:
-        return self.django.Product.objects.create(store=store, name=name, price=Decimal("9.90"))
-
-    def banner(self, store: Any, position: int = 1, product: Any = None) -> Any:
-        return self.django.Banner.objects.create(
-            store=store, image_url="https://example.com/a.png", position=position, product=product
-        )
-
-    def posts(self, count: int) -> list[Any]:
-        there = self.count("post")
-        return [
-            self.django.Post.objects.create(instagram_id=f"post {number}")
-            for number in range(there, there + count)
-        ]
-
-    def count(self, table: str) -> int:
-        with databases.connect(self.database) as connection:
-            row = connection.execute(f"SELECT count(*) FROM storefront_{table}").fetchone()  # type: ignore
-        return int(row[0]) if row else -1
-
-    def counts(self) -> dict[str, int]:
-        tables = ("store", "product", "post", "banner", "banner_post")
-        return {table: self.count(table) for table in tables}
-
-
-def equal(found: object, wanted: object) -> None:
-    """An assertion that says what it found."""
-    if found != wanted:
-        raise AssertionError(f"found {found!r}, wanted {wanted!r}")
-
-
-@contextmanager
-def refused(*errors: type[BaseException]) -> Iterator[list[BaseException]]:
-    """Something that must raise; gives what was raised."""
-    raised: list[BaseException] = []
-    try:
-        yield raised
-    except errors as error:
-        raised.append(error)
-    else:
-        raise AssertionError("nothing refused it")
-
+from trine_proof import contents, databases, django_promises
+from trine_proof.example import Example, close_django
+from trine_proof.shop import Shop, equal, refused
 
 # ---------------------------------------------------------------------------- the seven requirements
 
@@ -153,7 +87,7 @@ def products_and_banners_are_children_of_the_store(shop: Shop) -> None:
         equal(
             shop.counts(), {"store": 1, "product": 1, "post": 4, "banner": 1, "banner_post": 2}
         )
-        replay.empty_all(shop.example, shop.database)
+        contents.empty_all(shop.example, shop.database)
     with refused(IntegrityError), transaction.atomic():
         shop.django.Banner.objects.create(image_url="x", position=1)
     with refused(sa.exc.IntegrityError), shop.session() as session:
@@ -238,7 +172,7 @@ def a_whole_store_goes_in_one_statement(shop: Shop) -> None:
         if in_one and len(statements) != 1:
             raise AssertionError(f"{len(statements)} statements: {statements[:5]}")
         equal(shop.counts(), {"store": 0, "product": 0, "post": 3, "banner": 0, "banner_post": 0})
-        replay.empty_all(shop.example, shop.database)
+        contents.empty_all(shop.example, shop.database)
 
 
 def posts_come_in_order(shop: Shop) -> None:
@@ -442,8 +376,6 @@ CASES: list[Callable[[Shop], None]] = [
 
 def storefront(request: dict[str, Any]) -> list[str]:
     """Runs every case, each over empty tables."""
-    from trine_proof import django_promises
-
     example = Example.of(request)
     report = []
     with databases.database() as name:
@@ -456,7 +388,7 @@ def storefront(request: dict[str, Any]) -> list[str]:
                 case(shop)
             except Exception:
                 report.append(f"{case.__name__}: {traceback.format_exc()}")
-            replay.empty_all(example, name)
+            contents.empty_all(example, name)
         shop.engine.dispose()
-        replay.close_django()
+        close_django()
     return report
