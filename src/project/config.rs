@@ -189,6 +189,12 @@ fn offer(word: &str, known: &[&str]) -> String {
 
 /// Whether Python can import a package of that name.
 fn package(name: &str) -> Result<(), String> {
+    if let Some((around, name)) = name.rsplit_once('.') {
+        return Err(format!(
+            "`package` is one name, such as `{name}`; let `out` end in `{}` for the rest",
+            around.replace('.', "/")
+        ));
+    }
     let mut chars = name.chars();
     let identifier = chars.next().is_some_and(|first| first.is_alphabetic() || first == '_')
         && chars.all(|c| c.is_alphanumeric() || c == '_');
