@@ -257,7 +257,11 @@ fn configuration_is_read_strictly() {
         ("[django]\nversion = 6.1\n", "trine.toml:2:11: ", "takes a string"),
         ("[django]\nversion = \"main\"\n", "trine.toml:2:11: ", "`5.2` and `6.1`"),
         ("[sqlalchemy]\npackage = \"class\"\n", "trine.toml:2:11: ", "can't import"),
-        ("[sqlalchemy]\npackage = \"shop.models\"\n", "trine.toml:2:11: ", "let `out` end in `shop`"),
+        (
+            "[sqlalchemy]\npackage = \"shop.models\"\n",
+            "trine.toml:2:11: ",
+            "let `out` end in `shop`",
+        ),
         ("[sqlalchemy]\nlazy = \"selectinn\"\n", "trine.toml:2:8: ", "did you mean `selectin`?"),
         ("[postgres\n", "trine.toml:1:", ""),
     ] {

@@ -322,7 +322,7 @@ fn phrase(rule: Rule) -> Option<&'static str> {
         Rule::parameter => "a parameter",
         Rule::argument => "an argument such as `mixin: \"…\"`",
         Rule::direction => "`asc` or `desc`",
-        Rule::value_label => "`label`",
+        Rule::value_label => "`label`, `,` or the end of the line",
         Rule::the_end => "the end of the line",
         _ => return None,
     })

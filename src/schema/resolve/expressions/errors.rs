@@ -224,14 +224,24 @@ pub(super) fn unknown_name(
             ),
             "unknown",
         ),
-        None if is_default => Diagnostic::new(
-            Code::E0204,
-            name.span,
-            format!("a default has no names to read, and `{}` is none", name.text),
-            "unknown",
-        )
-        .help(format!("a string stands between quotes: \"{}\"", name.text))
-        .fix("put it between quotes", name.span, format!("{:?}", name.text.as_str())),
+        None if is_default => {
+            let diagnostic = Diagnostic::new(
+                Code::E0204,
+                name.span,
+                format!("a default has no names to read, and `{}` is none", name.text),
+                "unknown",
+            );
+            let quoted = format!("{:?}", name.text.as_str());
+            let diagnostic = match truth(&name.text) {
+                Some(truth) => diagnostic
+                    .help(format!(
+                        "a boolean is `true` or `false`; a string is {quoted}, in quotes"
+                    ))
+                    .fix(format!("write `{truth}`"), name.span, truth),
+                None => diagnostic.help(format!("a string stands between quotes: {quoted}")),
+            };
+            diagnostic.fix("put it between quotes", name.span, quoted)
+        }
         None => Diagnostic::new(
             Code::E0204,
             name.span,
@@ -253,6 +263,15 @@ pub(super) fn unknown_name(
             near,
         ),
         None => diagnostic,
+    }
+}
+
+/// What other languages call a truth value, by SQL's word for it.
+fn truth(name: &str) -> Option<&'static str> {
+    match name.to_lowercase().as_str() {
+        "true" | "yes" | "on" => Some("true"),
+        "false" | "no" | "off" => Some("false"),
+        _ => None,
     }
 }
 
