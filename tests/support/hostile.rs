@@ -53,9 +53,11 @@ pub fn program() -> String {
     }
     // Django can't use a name with `"`, `%` or `$` in it.
     let long = "가".repeat(200);
+    // The longest name of a model that Django has room for; in bytes, more than PostgreSQL keeps.
+    let model = "가".repeat(93);
     write!(
         out,
-        "\nentity {long} {{\n  {long}값  text = \"long\"\n  unique ({long}값)\n}}\n\
+        "\nentity {model} {{\n  {long}값  text = \"long\"\n  unique ({long}값)\n}}\n\
          \nentity Odd {{\n  table {}\n  f  text = \"odd\"  column {}\n  g  text = \"odd\"  unique\n}}\n",
         quote(r"it's {x} :a -- */ table\"),
         quote(r"it's {x} :c -- */ column\"),
