@@ -1,5 +1,8 @@
 //! `display "{name} ({store})"`, taken apart.
 
+use smol_str::SmolStr;
+use unicode_normalization::UnicodeNormalization;
+
 use crate::diagnostics::{self, Diagnostic};
 use crate::schema::{Display, DisplayPart, EntityId, MemberId, RelationId, Schema};
 use crate::source::{Sources, Span};
@@ -43,9 +46,15 @@ pub(crate) fn read(
         if !plain.is_empty() {
             parts.push(DisplayPart::Text(std::mem::take(&mut plain)));
         }
-        let name = brace[1..end].trim();
-        let name = tree::Name { text: name.into(), span: place.span(offset + 1, end - 1) };
-        parts.extend(member(scope, &name, found));
+        // Names are in NFC, as everywhere else in the file.
+        let name: SmolStr = brace[1..end].trim().nfc().collect();
+        if name.is_empty() {
+            let what = "this display has braces with nothing between them";
+            found.push(errors::display_brace(place.span(offset, end + 1), what));
+        } else {
+            let name = tree::Name { text: name, span: place.span(offset + 1, end - 1) };
+            parts.extend(member(scope, &name, found));
+        }
         rest = &brace[end + 1..];
     }
     plain.push_str(rest);

@@ -7,6 +7,7 @@
 mod accessors;
 mod attributes;
 mod clauses;
+mod constraint_names;
 mod declare;
 mod displays;
 mod elements;
@@ -85,6 +86,7 @@ pub fn resolve(
     generated::check_generated(&mut draft);
     indexable::check_indexable(&draft.schema, &mut draft.found);
     limits::check_limits(&input, &mut draft);
+    constraint_names::check_constraint_names(&input, &mut draft);
     let written = written(&draft);
     analyse_deletes(&mut draft.schema, &written, &mut draft.found);
     let mut found = draft.found;
