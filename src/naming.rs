@@ -1,4 +1,5 @@
-//! How names change their case on the way to a target. One policy, so that no two rooms disagree.
+//! How names change their case on the way to a target, and which of them Python keeps for itself. One
+//! policy, so that no two rooms disagree.
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 

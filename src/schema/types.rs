@@ -1,4 +1,5 @@
-//! The table of field types. A type is one row here, and one match arm in each target.
+//! The table of field types. A type is one row here, and a match arm in each target's
+//! own table of types.
 
 use smol_str::SmolStr;
 
