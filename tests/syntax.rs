@@ -590,3 +590,20 @@ fn a_line_that_goes_on_with_nothing_costs_the_member_before_it_no_second_diagnos
     let Some(Item::Entity(entity)) = tree.items.first() else { panic!("{said}") };
     assert_eq!(entity.broken.len(), 1, "the relation is not whole, the field is");
 }
+
+#[test]
+fn inside_brackets_lines_do_not_matter() {
+    for line in [
+        "index (\n a\n desc\n nulls\n last\n)",
+        "exclude (\n a\n with\n =\n,\n b with &&)",
+        "unique (\n a // first\n ,\n b\n)",
+        "check (\n a\n is\n not\n null\n and b\n not\n in\n (\n 1\n)\n)",
+        "key (\n a,\n b\n)",
+        "order by (\n a\n desc\n)",
+        "with (\n fillfactor\n =\n 70\n)",
+        "a numeric(\n 12,\n 2\n)",
+        "a * B <-> * cs through D(\n a,\n b\n)",
+    ] {
+        member(line);
+    }
+}
