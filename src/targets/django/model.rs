@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use crate::schema::{DisplayPart, EntityId, MemberId};
+use crate::schema::{BaseType, DisplayPart, EntityId, MemberId, Scalar};
 use crate::targets::HEADER;
 use crate::targets::python::{Code, WIDTH, assignment, docstring, statement, string, width};
 
@@ -192,9 +192,16 @@ fn bases(app: &App<'_>, entity: EntityId, file: &mut PythonFile<'_>) -> Vec<Stri
     bases
 }
 
-/// The f-string of `__str__`.
+/// What `__str__` returns: a text as it is, anything else as an f-string.
 fn display(app: &App<'_>, entity: EntityId) -> Option<String> {
     let display = app.schema().entities[entity].display.as_ref()?;
+    if let [DisplayPart::Member(member @ MemberId::Field(id))] = display.parts.as_slice() {
+        let field = &app.schema().fields[*id];
+        let text = matches!(field.ty.base, BaseType::Scalar(Scalar::Text | Scalar::Varchar, _));
+        if text && field.ty.dimensions == 0 && !field.nullable {
+            return Some(format!("self.{}", app.member_name(*member)));
+        }
+    }
     let mut text = String::new();
     let mut formatted = false;
     let members = display.parts.iter().any(|part| matches!(part, DisplayPart::Member(_)));
