@@ -1,6 +1,6 @@
 """Makes the Python environment of the tests, and prints the path of its interpreter.
 
-Run by any Python 3.10 or later, with the standard library alone. Where no PostgreSQL is installed, the
+Run by any Python 3.10 or later (SQLAlchemy 2.1 needs 3.11), with the standard library alone. Where no PostgreSQL is installed, the
 environment brings one. The environment lies under the
 build directory, is made again when a requirements file changes, and is guarded by a lock, so that
 test programs which start together share one. What is missing is said in one line, on stderr.
@@ -22,8 +22,9 @@ from trine_proof.binaries import needs_wheel
 
 REQUIREMENTS = Path(__file__).resolve().parent / "requirements"
 
-#: The oldest Python that a Django version runs on, newest Django first.
-DJANGO = {"6.1": (3, 12), "5.2": (3, 10)}
+#: The oldest Python for a Django version, newest Django first. Django 5.2 would run on 3.10; SQLAlchemy
+#: 2.1, which the proof needs beside it, does not.
+DJANGO = {"6.1": (3, 12), "5.2": (3, 11)}
 
 
 class Missing(Exception):
@@ -49,14 +50,17 @@ def newest_django() -> str:
     for version, python in DJANGO.items():
         if sys.version_info >= python:
             return version
-    raise Missing(f"the tests need Python 3.10 or later, and this is {sys.version.split()[0]}")
+    raise Missing(f"the tests need Python 3.11 or later, and this is {sys.version.split()[0]}")
 
 
 def environment(under: Path, django: str, *, with_server: bool) -> Path:
     """The interpreter of an environment with this Django, made when there is none."""
     if sys.version_info < DJANGO[django]:
         needed = ".".join(map(str, DJANGO[django]))
-        raise Missing(f"Django {django} needs Python {needed} or later: set TRINE_TEST_PYTHON to one")
+        raise Missing(
+            f"the tests with Django {django} need Python {needed} or later: "
+            "set TRINE_TEST_PYTHON to one"
+        )
     files = [REQUIREMENTS / f"django-{django}.txt"]
     if with_server:
         files.append(REQUIREMENTS / "server.txt")

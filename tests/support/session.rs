@@ -154,7 +154,7 @@ fn base_interpreter(django: Option<&str>) -> Result<PathBuf, String> {
     if let Some(chosen) = std::env::var_os("TRINE_TEST_PYTHON") {
         return Ok(PathBuf::from(chosen));
     }
-    let oldest = if django == Some("6.1") { 12 } else { 10 };
+    let oldest = if django == Some("6.1") { 12 } else { 11 };
     let mut directories: Vec<PathBuf> =
         std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).collect();
     if let Some(home) = std::env::var_os("PYENV_ROOT")
