@@ -128,7 +128,8 @@ fn the_database_carries_out_the_rules_and_is_watched_where_it_may_refuse() {
             "class Shop(database.Refusable):",
             "class Item(database.Refusable):",
             "on_delete=database.InDatabase(models.CASCADE),",
-            "class Line(models.Model):",
+            // It decides whether an item may go, so its own delete is asked about as well.
+            "class Line(database.Refusable):",
             "on_delete=database.InDatabase(models.RESTRICT),",
             "class Photo(models.Model):",
             "on_delete=models.DO_NOTHING,",
