@@ -88,6 +88,11 @@ impl Diagnostic {
         self
     }
 
+    /// Adds what the word at `span` was probably meant to be, and the fix that writes it.
+    pub fn did_you_mean(self, span: Span, meant: &str) -> Diagnostic {
+        self.help(format!("did you mean `{meant}`?")).fix(format!("write `{meant}`"), span, meant)
+    }
+
     /// Adds a fix of one edit: `span` becomes `replacement`.
     pub fn fix(self, title: impl Into<String>, span: Span, replacement: impl Into<String>) -> Self {
         self.fix_all(title, vec![Edit { span, replacement: replacement.into() }])

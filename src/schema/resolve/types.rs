@@ -199,11 +199,7 @@ fn unknown(names: &Names, module: ModuleId, ty: &tree::TypeRef) -> Diagnostic {
             "unknown",
         );
         return match nearest(&other.text, known) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
-                format!("write `{near}`"),
-                other.span,
-                near,
-            ),
+            Some(near) => diagnostic.did_you_mean(other.span, near),
             None => diagnostic,
         };
     }
@@ -248,11 +244,7 @@ fn unknown(names: &Names, module: ModuleId, ty: &tree::TypeRef) -> Diagnostic {
         .filter(|name| !name.contains(' '))
         .chain(names.enum_names(home));
     match usual.or_else(|| nearest(name, candidates)) {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
-            format!("write `{near}`"),
-            path.name.span,
-            near,
-        ),
+        Some(near) => diagnostic.did_you_mean(path.name.span, near),
         None => {
             diagnostic.help(format!("any other type of PostgreSQL is written as `raw \"{name}\"`"))
         }

@@ -347,7 +347,7 @@ fn repoint(mut found: Diagnostic, span: Span) -> Diagnostic {
 
 /// Says what was probably meant.
 pub fn suggest(found: Diagnostic, span: Span, meant: &str) -> Diagnostic {
-    found.help(format!("did you mean `{meant}`?")).fix(format!("write `{meant}`"), span, meant)
+    found.did_you_mean(span, meant)
 }
 
 /// The text of a name for the list of what is broken.

@@ -182,11 +182,7 @@ pub(crate) fn unknown_method(
         "unknown",
     );
     match near {
-        Some(near) => found.help(format!("did you mean `{near}`?")).fix(
-            format!("write `{near}`"),
-            method.span,
-            near,
-        ),
+        Some(near) => found.did_you_mean(method.span, near),
         None => found.help(format!(
             "write {}; for one that an extension brings, declare the extension",
             super::one_of(known)

@@ -138,11 +138,7 @@ fn suggest(found: Diagnostic, path: &tree::Path, suggestion: &Suggestion<'_>) ->
         );
     }
     match suggestion.near {
-        Some(near) => found.help(format!("did you mean `{near}`?")).fix(
-            format!("write `{near}`"),
-            name.span,
-            near,
-        ),
+        Some(near) => found.did_you_mean(name.span, near),
         None => found,
     }
 }
@@ -179,11 +175,7 @@ pub(crate) fn unknown_module(module: &tree::Name, near: Option<&str>) -> Diagnos
         "unknown module",
     );
     match near {
-        Some(near) => found.help(format!("did you mean `{near}`?")).fix(
-            format!("write `{near}`"),
-            module.span,
-            near,
-        ),
+        Some(near) => found.did_you_mean(module.span, near),
         None => found.help("a module is there as soon as a file of the program says `module NAME`"),
     }
 }
@@ -210,11 +202,7 @@ pub(crate) fn unknown_member(name: &tree::Name, entity: &str, near: Option<&str>
         "unknown name",
     );
     match near {
-        Some(near) => found.help(format!("did you mean `{near}`?")).fix(
-            format!("write `{near}`"),
-            name.span,
-            near,
-        ),
+        Some(near) => found.did_you_mean(name.span, near),
         None => found,
     }
 }

@@ -69,11 +69,7 @@ pub(crate) fn unknown_option(
         "unknown here",
     );
     match near {
-        Some(near) => found.help(format!("did you mean `{near}`?")).fix(
-            format!("write `{near}`"),
-            key.span,
-            near,
-        ),
+        Some(near) => found.did_you_mean(key.span, near),
         None if known.is_empty() => found.help(format!("{place} has no options for `@{target}`")),
         None => found.help(format!("{place} may have {}", super::one_of(known))),
     }
@@ -129,11 +125,7 @@ pub(crate) fn unknown_parameter(
         "unknown here",
     );
     match near {
-        Some(near) => found.help(format!("did you mean `{near}`?")).fix(
-            format!("write `{near}`"),
-            name.span,
-            near,
-        ),
+        Some(near) => found.did_you_mean(name.span, near),
         None => found.help(format!("{place} may have {}", super::one_of(known))),
     }
 }

@@ -172,11 +172,7 @@ pub(super) fn unknown_value(schema: &Schema, id: EnumId, text: &str, span: Span)
     )
     .also(declared.span, format!("its values are {}", list(&names)));
     match names.iter().copied().find(|name| *name == text).or(nearest(text, names)) {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
-            format!("write `{near}`"),
-            span,
-            near,
-        ),
+        Some(near) => diagnostic.did_you_mean(span, near),
         None => diagnostic,
     }
 }
@@ -257,11 +253,7 @@ pub(super) fn unknown_name(
             .help(format!("a function is called with parentheses: `{}()`", name.text));
     }
     match nearest(&name.text, near) {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
-            format!("write `{near}`"),
-            name.span,
-            near,
-        ),
+        Some(near) => diagnostic.did_you_mean(name.span, near),
         None => diagnostic,
     }
 }
