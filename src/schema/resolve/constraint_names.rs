@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use crate::diagnostics::{Code, Diagnostic};
-use crate::schema::{Entity, Schema};
+use crate::schema::{Entity, EntityKind, Schema};
 use crate::source::Span;
 use crate::target::Target;
 
@@ -17,6 +17,14 @@ pub(crate) fn check_constraint_names(input: &Input<'_>, draft: &mut Draft<'_>) {
         return;
     }
     let schema = &draft.schema;
+    let mut stems: HashMap<&str, &Entity> = HashMap::new();
+    for (_, entity) in schema.entities.iter().filter(|(_, one)| one.kind != EntityKind::External) {
+        let Some(stem) = entity.table.as_deref() else { continue };
+        let first = *stems.entry(stem).or_insert(entity);
+        if database_schema(schema, first) != database_schema(schema, entity) {
+            draft.found.push(shared_stem(stem, first, entity));
+        }
+    }
     let mut seen: HashMap<&str, (&Entity, Span)> = HashMap::new();
     for (_, entity) in schema.entities.iter() {
         for (name, span, is_check) in named(entity) {
@@ -61,4 +69,16 @@ fn shared(name: &str, first: (&Entity, Span), second: (&Entity, Span)) -> Diagno
     found
         .note("Django wants the name of a constraint or an index once in a project (models.E032, models.E030)")
         .help("leave the name out: the one that Trine makes holds the table's name")
+}
+
+/// `table "item"` in two schemas: the names of their constraints are made of it.
+fn shared_stem(stem: &str, first: &Entity, second: &Entity) -> Diagnostic {
+    let message = format!(
+        "the constraints of `{}` and of `{}` would have the same names, made of `{stem}`",
+        first.name, second.name
+    );
+    Diagnostic::new(Code::E0601, second.span, message, format!("its table is `{stem}` too"))
+        .also(first.span, format!("its table is `{stem}`"))
+        .note("Django wants the name of a constraint or an index once in a project, whatever schema it is in (models.E032)")
+        .help("give one of them another name with `table \"…\"`, or turn Django off")
 }
