@@ -36,6 +36,14 @@ impl Condition {
         }
     }
 
+    /// Where it stands in a `Q`: lookups come behind all else, by their names.
+    fn place(&self) -> Option<&str> {
+        match self {
+            Condition::Lookups(lookups) => lookups.first().map(|(key, _)| key.as_str()),
+            Condition::Q(_) | Condition::Joined(_) | Condition::Expression(_) => None,
+        }
+    }
+
     /// Beside `&` or `|`.
     fn as_operand(&self) -> Code {
         match self {
@@ -150,7 +158,8 @@ impl Printer<'_> {
     fn junction(&mut self, expr: &Expr, operator: BinaryOperator) -> Condition {
         let mut parts = Vec::new();
         flatten(expr, operator, &mut parts);
-        let parts: Vec<Condition> = parts.into_iter().map(|part| self.condition(part)).collect();
+        let mut parts: Vec<Condition> =
+            parts.into_iter().map(|part| self.condition(part)).collect();
         let is_and = operator == BinaryOperator::And;
         if is_and && parts.iter().all(|part| matches!(part, Condition::Lookups(_))) {
             let mut keys = BTreeSet::new();
@@ -168,6 +177,9 @@ impl Printer<'_> {
                 return Condition::Lookups(lookups.collect());
             }
         }
+        // In the order of a `Q`'s own parts, so that models and migrations mean the same `Q` however each of
+        // them has room to say it.
+        parts.sort_by_cached_key(|part| part.place().map(str::to_owned));
         let flat: Vec<String> = parts.iter().map(|part| part.as_operand().flat()).collect();
         let joined = flat.join(if is_and { " & " } else { " | " });
         if joined.chars().count() <= JOINED_WIDTH {
