@@ -177,11 +177,12 @@ fn bases(app: &App<'_>, entity: EntityId, file: &mut PythonFile<'_>) -> Vec<Stri
         bases.push(class.to_owned());
     }
     let user = bases.len();
+    let refusable = app.watches(entity).then(|| file.support(Support::Refusable));
     if app.ordered_link(entity).is_some() {
+        // Where an app has both, the one is the other.
         bases.push(file.support(Support::OrderedLink));
-    }
-    if app.watches(entity) {
-        bases.push(file.support(Support::Refusable));
+    } else {
+        bases.extend(refusable);
     }
     if within::speaks(app, entity) {
         bases.push(file.support(Support::SameParent));
