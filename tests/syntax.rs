@@ -598,6 +598,7 @@ fn inside_brackets_lines_do_not_matter() {
         "exclude (\n a\n with\n =\n,\n b with &&)",
         "unique (\n a // first\n ,\n b\n)",
         "check (\n a\n is\n not\n null\n and b\n not\n in\n (\n 1\n)\n)",
+        "check (\n a\n ::text\n ::varchar(3)\n = -\n b)",
         "key (\n a,\n b\n)",
         "order by (\n a\n desc\n)",
         "with (\n fillfactor\n =\n 70\n)",
