@@ -259,8 +259,8 @@ fn make_link<'a>(
         relations::reference_columns(&draft.schema, entity, &Reference::Key).len() > 1
     });
     if let (Some(entity), true) = (composite, input.is_on(Target::Django)) {
-        let span = draft.schema.entities[entity].span;
-        draft.found.push(errors::composite_under_django(tree, span));
+        let entity = &draft.schema.entities[entity];
+        draft.found.push(errors::composite_under_django(tree, entity));
     }
     ManyToMany { link, source_end, target_end, position, within: Vec::new() }
 }

@@ -323,7 +323,7 @@ pub(crate) fn check_references(input: &Input<'_>, draft: &mut Draft<'_>) {
             && reference_columns(&draft.schema, relation.target, &to_one.references).len() > 1
         {
             let owner = &draft.schema.entities[relation.target];
-            draft.found.push(errors::composite_under_django(written.tree, owner.span));
+            draft.found.push(errors::composite_under_django(written.tree, owner));
         }
         let Reference::Fields(fields) = &to_one.references else { continue };
         let target = &draft.schema.entities[relation.target];

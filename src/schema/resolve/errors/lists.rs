@@ -1,7 +1,7 @@
 //! The wording of what is wrong with keys, lists of columns and displays.
 
 use crate::diagnostics::{Code, Diagnostic};
-
+use crate::schema::Entity;
 use crate::source::Span;
 use crate::syntax::tree;
 
@@ -60,20 +60,20 @@ pub(crate) fn key_too_large(span: Span, entity: &str, columns: usize) -> Diagnos
 }
 
 /// E0415: more than one column to refer to.
-pub(crate) fn composite_under_django(relation: &tree::Relation, entity: Span) -> Diagnostic {
+pub(crate) fn composite_under_django(relation: &tree::Relation, entity: &Entity) -> Diagnostic {
     Diagnostic::new(
         Code::E0415,
         relation.target.span(),
         format!(
             "`{}` would refer to several columns of `{}`, which Django can't",
-            relation.name.text, relation.target.name.text
+            relation.name.text, entity.name
         ),
-        "the key has several columns",
+        format!("the key of `{}` has several columns", entity.name),
     )
-    .also(entity, "declared here")
+    .also(entity.span, "declared here")
     .note("a Django ForeignKey refers to one column; models with a CompositePrimaryKey refuse it (fields.E347)")
     .help(
-        "give the target its own `id` and make the columns `unique (…)`, refer to one unique column \
+        "give that entity its own `id` and make the columns `unique (…)`, refer to one unique column \
          with `by (…)`, or turn Django off",
     )
 }
