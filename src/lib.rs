@@ -78,6 +78,7 @@
 //!
 //! # Features
 //! - `cli` (default): the `trine` command; brings `project` and `parallel`.
+//! - `database`: what talks to a live PostgreSQL; brings `project`.
 //! - `project`: `trine.toml`, source files and generated files on a disk.
 //! - `parallel`: files are parsed, and targets are generated, on all cores.
 //!
@@ -87,13 +88,24 @@ pub mod arena;
 mod compile;
 pub mod ddl;
 pub mod diagnostics;
+pub mod diff;
+#[cfg(feature = "database")]
+pub mod drift;
+pub mod impact;
+#[cfg(feature = "database")]
+pub mod introspect;
 pub mod lint;
+#[cfg(feature = "database")]
+pub mod live;
 pub mod naming;
 #[cfg(feature = "project")]
 pub mod project;
+#[cfg(feature = "database")]
+pub mod prove;
 pub mod quoting;
 pub mod relational;
 pub mod schema;
+pub mod shrink;
 pub mod source;
 pub mod syntax;
 pub mod target;

@@ -17,9 +17,12 @@ const ROOMS: &[&[&str]] = &[
     &["quoting", "templates"],
     &["relational"],
     &["ddl"],
-    &["targets", "lint"],
+    &["targets", "lint", "diff"],
     &["compile"],
-    &["project"],
+    &["project", "shrink"],
+    &["live"],
+    &["introspect", "impact"],
+    &["drift", "prove"],
     &["cli", "main", "lib"],
 ];
 

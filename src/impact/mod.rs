@@ -1,0 +1,5 @@
+//! What a delete does: from the schema alone, and to given rows.
+
+mod rows;
+
+pub use rows::{Action, Prediction, Refusal, Row, RowRef, Rows};

@@ -1,0 +1,1 @@
+//! The shortest program that still shows what a program shows.
