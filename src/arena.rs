@@ -57,7 +57,7 @@ impl<T> fmt::Debug for Id<T> {
 }
 
 /// Values that are only ever added, and found by [`Id`].
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arena<T> {
     items: Vec<T>,
 }

@@ -2,15 +2,18 @@
 
 use serde::Serialize;
 
-use crate::quoting::quote_identifier;
-use crate::relational::{Database, Table, TableId, Trigger, TriggerEvent, TriggerTiming};
+use crate::quoting::{quote_identifier, quote_literal};
+use crate::relational::{
+    Database, Table, TableId, Trigger, TriggerEvent, TriggerLevel, TriggerTiming,
+};
 
-use super::constraints::column_list;
+use super::constraints::{column_list, deferrability};
 use super::templates::render;
 
 #[derive(Serialize)]
 struct FunctionView<'a> {
     function: String,
+    language: String,
     settings: &'a [String],
     tag: String,
     body: &'a str,
@@ -19,17 +22,22 @@ struct FunctionView<'a> {
 #[derive(Serialize)]
 struct TriggerView<'a> {
     name: String,
-    deferred: bool,
+    constraint: bool,
+    moment: &'static str,
     events: String,
     table: String,
+    deferrability: Option<&'static str>,
+    level: &'static str,
     condition: Option<&'a str>,
     function: String,
+    arguments: String,
 }
 
 /// `CREATE FUNCTION …`
 pub fn create_function(trigger: &Trigger) -> String {
     let view = FunctionView {
         function: trigger.function.quoted(),
+        language: quote_identifier(&trigger.language),
         settings: &trigger.settings,
         tag: dollar_tag(&trigger.body),
         body: &trigger.body,
@@ -40,9 +48,16 @@ pub fn create_function(trigger: &Trigger) -> String {
 /// `CREATE TRIGGER …` or `CREATE CONSTRAINT TRIGGER …`
 pub fn create_trigger(database: &Database, id: TableId, trigger: &Trigger) -> String {
     let table = &database.tables[id];
+    let (moment, level, when) = match trigger.timing {
+        TriggerTiming::Before(level) => ("BEFORE", level, None),
+        TriggerTiming::After(level) => ("AFTER", level, None),
+        TriggerTiming::InsteadOf => ("INSTEAD OF", TriggerLevel::Row, None),
+        TriggerTiming::Constraint(when) => ("AFTER", TriggerLevel::Row, Some(when)),
+    };
     let view = TriggerView {
         name: quote_identifier(&trigger.name),
-        deferred: trigger.timing == TriggerTiming::DeferredConstraint,
+        constraint: when.is_some(),
+        moment,
         events: trigger
             .events
             .iter()
@@ -50,8 +65,19 @@ pub fn create_trigger(database: &Database, id: TableId, trigger: &Trigger) -> St
             .collect::<Vec<_>>()
             .join(" OR "),
         table: table.name.quoted(),
+        deferrability: when.and_then(deferrability),
+        level: match level {
+            TriggerLevel::Row => "ROW",
+            TriggerLevel::Statement => "STATEMENT",
+        },
         condition: trigger.condition.as_ref().map(|condition| condition.0.as_str()),
         function: trigger.function.quoted(),
+        arguments: trigger
+            .arguments
+            .iter()
+            .map(|argument| quote_literal(argument))
+            .collect::<Vec<_>>()
+            .join(", "),
     };
     render("trigger", view)
 }
@@ -72,6 +98,7 @@ fn event_words(table: &Table, event: &TriggerEvent) -> String {
         TriggerEvent::Insert => "INSERT".to_owned(),
         TriggerEvent::Delete => "DELETE".to_owned(),
         TriggerEvent::Update(columns) if columns.is_empty() => "UPDATE".to_owned(),
+        TriggerEvent::Truncate => "TRUNCATE".to_owned(),
         TriggerEvent::Update(columns) => format!("UPDATE OF {}", column_list(table, columns)),
     }
 }

@@ -165,10 +165,16 @@ mod tests {
             on_delete_columns: Vec::new(),
             on_update: ReferentialAction::NoAction,
             deferrability: Deferrability::NotDeferrable,
+            validated: true,
+            comment: None,
+            besides: Vec::new(),
         };
         Table {
             name: QualifiedName { schema: None, name: name.into() },
             external: name.starts_with("external"),
+            unlogged: false,
+            partitioned_by: None,
+            partition_of: None,
             comment: None,
             columns: Vec::new(),
             primary_key: None,
@@ -179,6 +185,7 @@ mod tests {
             indexes: Vec::new(),
             triggers: Vec::new(),
             storage: Vec::new(),
+            besides: Vec::new(),
         }
     }
 

@@ -186,7 +186,7 @@ impl Collisions<'_> {
             self.claim(Space::Relations(schema.clone()), &index.name, thing);
         }
         for (column, &origin) in table.columns.iter().zip(&origins.columns) {
-            if let (true, ColumnOrigin::Field(field)) = (column.identity, origin) {
+            if let (Some(_), ColumnOrigin::Field(field)) = (column.identity, origin) {
                 let name = names::identity_sequence(&table.name.name, &column.name);
                 let thing = Thing::Sequence(entity, field);
                 self.claim(Space::Relations(schema.clone()), &name, thing);
@@ -212,7 +212,7 @@ impl Collisions<'_> {
             let function = &trigger.function.name;
             let free = self.claim(Space::Triggers(id), &trigger.name, thing)
                 && self.claim(Space::Functions(schema.clone()), function, thing);
-            if free && trigger.timing == TriggerTiming::DeferredConstraint {
+            if free && matches!(trigger.timing, TriggerTiming::Constraint(_)) {
                 self.claim(Space::Constraints(id), &trigger.name, thing);
             }
         }

@@ -16,7 +16,7 @@
 
 use crate::naming::snake;
 use crate::quoting::quote_literal;
-use crate::relational::{ColumnIx, Trigger, TriggerEvent, TriggerOrigin, TriggerTiming};
+use crate::relational::{ColumnIx, Trigger, TriggerEvent, TriggerOrigin};
 use crate::schema::{EntityId, EntityKind, Multiplicity, RelationId, RelationKind};
 
 use super::Lowering;
@@ -166,7 +166,6 @@ impl Lowering<'_> {
     fn bound_trigger(&self, entity: EntityId, what: &str) -> Trigger {
         Trigger {
             settings: vec![SEARCH_PATH.to_owned()],
-            timing: TriggerTiming::DeferredConstraint,
             ..self.trigger(entity, &format!("{what}_bound"))
         }
     }

@@ -37,7 +37,14 @@ impl Lowering<'_> {
                 }
             };
             let condition = self.sql(&check.condition);
-            self.add_check(entity, CheckConstraint { name, condition }, CheckOrigin::Declared(nth));
+            let check = CheckConstraint {
+                name,
+                condition,
+                validated: true,
+                comment: None,
+                besides: Vec::new(),
+            };
+            self.add_check(entity, check, CheckOrigin::Declared(nth));
         }
     }
 
@@ -60,6 +67,9 @@ impl Lowering<'_> {
         let check = CheckConstraint {
             name: names::check(self.stem(entity), [name.as_str()]),
             condition: Sql(condition),
+            validated: true,
+            comment: None,
+            besides: Vec::new(),
         };
         self.add_check(entity, check, CheckOrigin::EnumValues(field));
     }
@@ -101,6 +111,9 @@ impl Lowering<'_> {
         let check = CheckConstraint {
             name: names::check(self.stem(entity), [what.as_str(), "whole"]),
             condition: Sql(condition),
+            validated: true,
+            comment: None,
+            besides: Vec::new(),
         };
         self.add_check(entity, check, CheckOrigin::HalfNull(relation));
     }
@@ -133,6 +146,8 @@ impl Lowering<'_> {
                     .collect(),
                 condition: exclude.condition.as_ref().map(|expr| self.sql(expr)),
                 deferrability: deferred_if(exclude.deferrable),
+                comment: None,
+                besides: Vec::new(),
             };
             self.table_mut(entity).0.excludes.push(made);
         }

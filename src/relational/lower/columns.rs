@@ -1,7 +1,8 @@
 //! Tables and their columns, in the order of the entity's members.
 
 use crate::relational::{
-    Column, ColumnOrigin, PrimaryKey, QualifiedName, RelationLayout, Table, TableOrigins, names,
+    Column, ColumnOrigin, Deferrability, Identity, PrimaryKey, QualifiedName, RelationLayout,
+    Table, TableOrigins, names,
 };
 use crate::schema::{EntityId, EntityKind, FieldId, MemberId, RelationId, ToOne};
 
@@ -25,7 +26,13 @@ impl Lowering<'_> {
             let key = self.member_columns(&self.schema.entities[entity].key);
             let (table, _) = self.table_mut(entity);
             let name = names::primary_key(&table.name.name);
-            table.primary_key = Some(PrimaryKey { name, columns: key });
+            table.primary_key = Some(PrimaryKey {
+                name,
+                columns: key,
+                deferrability: Deferrability::NotDeferrable,
+                comment: None,
+                besides: Vec::new(),
+            });
         }
     }
 
@@ -57,6 +64,9 @@ impl Lowering<'_> {
         let table = self.database.tables.push(Table {
             name: QualifiedName { schema, name },
             external: stated.kind == EntityKind::External,
+            unlogged: false,
+            partitioned_by: None,
+            partition_of: None,
             comment: stated.docs.clone(),
             columns: columns.made,
             primary_key: None,
@@ -67,6 +77,7 @@ impl Lowering<'_> {
             indexes: Vec::new(),
             triggers: Vec::new(),
             storage: stated.storage.clone(),
+            besides: Vec::new(),
         });
         self.layout.tables.push(table);
         self.layout.origins.push(TableOrigins {
@@ -87,9 +98,10 @@ impl Lowering<'_> {
             ty: column_type(self.schema, &field.ty),
             nullable: field.nullable,
             default: None,
-            identity: field.identity,
+            identity: field.identity.then_some(Identity::ByDefault),
             generated: None,
             comment: field.docs.clone(),
+            besides: Vec::new(),
         }
     }
 
@@ -102,9 +114,10 @@ impl Lowering<'_> {
                 ty: column.ty.clone(),
                 nullable: to_one.optional,
                 default: None,
-                identity: false,
+                identity: None,
                 generated: None,
                 comment: docs.clone(),
+                besides: Vec::new(),
             })
             .collect()
     }
@@ -120,9 +133,10 @@ impl Lowering<'_> {
                 ty: column.ty.clone(),
                 nullable: false,
                 default: None,
-                identity: false,
+                identity: None,
                 generated: None,
                 comment: None,
+                besides: Vec::new(),
             };
             columns.push(made, ColumnOrigin::SharedParent(column.relation));
         }

@@ -45,6 +45,9 @@ impl Lowering<'_> {
             on_delete_columns: if clears && !shared.is_empty() { own } else { Vec::new() },
             on_update: self.on_update(relation, to_one),
             deferrability: deferrability(to_one, !shared.is_empty()),
+            validated: true,
+            comment: None,
+            besides: Vec::new(),
             columns,
             target_columns,
         };
@@ -97,6 +100,8 @@ impl Lowering<'_> {
             columns: columns.to_vec(),
             deferrability: Deferrability::NotDeferrable,
             nulls_distinct: true,
+            comment: None,
+            besides: Vec::new(),
         };
         self.add_unique(target, constraint, UniqueOrigin::WithinTarget(relation));
     }

@@ -34,6 +34,9 @@ impl Lowering<'_> {
                 nulls_distinct: true,
                 condition: index.condition.as_ref().map(|expr| self.sql(expr)),
                 storage: index.storage.clone(),
+                valid: true,
+                comment: None,
+                besides: Vec::new(),
             };
             self.add_index(entity, made, IndexOrigin::Declared(nth));
         }
@@ -72,6 +75,9 @@ impl Lowering<'_> {
                 nulls_distinct: true,
                 condition: None,
                 storage: Vec::new(),
+                valid: true,
+                comment: None,
+                besides: Vec::new(),
             };
             self.add_index(entity, index, IndexOrigin::ForeignKey(relation));
         }

@@ -3,7 +3,8 @@
 use smol_str::SmolStr;
 
 use crate::relational::{
-    QualifiedName, Sql, Trigger, TriggerEvent, TriggerOrigin, TriggerTiming, names,
+    Deferrability, QualifiedName, Sql, Trigger, TriggerEnabled, TriggerEvent, TriggerLevel,
+    TriggerOrigin, TriggerTiming, names,
 };
 use crate::schema::{EntityId, EntityKind, MemberId};
 
@@ -68,7 +69,7 @@ impl Lowering<'_> {
         let trigger = Trigger {
             body,
             settings: Vec::new(),
-            timing: TriggerTiming::BeforeRow,
+            timing: TriggerTiming::Before(TriggerLevel::Row),
             events: vec![TriggerEvent::Update(Vec::new())],
             condition,
             ..self.trigger(entity, "touch")
@@ -113,7 +114,7 @@ impl Lowering<'_> {
         let trigger = Trigger {
             body,
             settings: vec![SEARCH_PATH.to_owned()],
-            timing: TriggerTiming::BeforeRow,
+            timing: TriggerTiming::Before(TriggerLevel::Row),
             events: vec![TriggerEvent::Insert, TriggerEvent::Update(Vec::new())],
             ..self.trigger(entity, "shared_parent")
         };
@@ -129,12 +130,16 @@ impl Lowering<'_> {
                 name: name.clone(),
             },
             name,
+            language: "plpgsql".into(),
             body: String::new(),
             settings: Vec::new(),
-            timing: TriggerTiming::DeferredConstraint,
+            timing: TriggerTiming::Constraint(Deferrability::InitiallyDeferred),
             events: Vec::new(),
             condition: None,
+            arguments: Vec::new(),
+            enabled: TriggerEnabled::Origin,
             comment: None,
+            besides: Vec::new(),
         }
     }
 

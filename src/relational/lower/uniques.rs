@@ -33,6 +33,8 @@ impl Lowering<'_> {
                         columns,
                         deferrability: deferred_if(unique.deferrable),
                         nulls_distinct: unique.nulls_distinct,
+                        comment: None,
+                        besides: Vec::new(),
                     };
                     self.add_unique(entity, constraint, UniqueOrigin::Declared(nth));
                 }
@@ -54,6 +56,9 @@ impl Lowering<'_> {
                         nulls_distinct: unique.nulls_distinct,
                         condition: unique.condition.as_ref().map(|expr| self.sql(expr)),
                         storage: Vec::new(),
+                        valid: true,
+                        comment: None,
+                        besides: Vec::new(),
                     };
                     let (table, origins) = self.table_mut(entity);
                     table.indexes.push(index);
@@ -97,6 +102,8 @@ impl Lowering<'_> {
                 columns,
                 deferrability: Deferrability::NotDeferrable,
                 nulls_distinct: true,
+                comment: None,
+                besides: Vec::new(),
             };
             self.add_unique(entity, constraint, UniqueOrigin::OneToOne(relation));
         }
@@ -115,6 +122,8 @@ impl Lowering<'_> {
             columns: ends,
             deferrability: Deferrability::NotDeferrable,
             nulls_distinct: true,
+            comment: None,
+            besides: Vec::new(),
         };
         self.add_unique(entity, constraint, UniqueOrigin::LinkEnds);
         if let Some(position) = many.position {
@@ -125,6 +134,8 @@ impl Lowering<'_> {
                 columns,
                 deferrability: Deferrability::InitiallyDeferred,
                 nulls_distinct: true,
+                comment: None,
+                besides: Vec::new(),
             };
             self.add_unique(entity, constraint, UniqueOrigin::LinkPosition);
         }

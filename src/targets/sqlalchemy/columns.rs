@@ -65,7 +65,7 @@ fn with_options(
 ) -> Code {
     let table = &plan.program.database.tables[id];
     let column = &table.columns[ix];
-    if column.identity {
+    if column.identity.is_some() {
         call = call.with(Code::call(scope.sa("Identity")));
     } else if let Some(sql) = &column.generated {
         let computed = Code::call(scope.sa("Computed")).with(sql_text(sql));
