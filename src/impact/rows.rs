@@ -77,6 +77,9 @@ pub enum Prediction {
     Refused(Vec<Refusal>),
     /// PostgreSQL's own outcome depends on the order in which it comes by the rows; says why.
     OrderDecides(String),
+    /// Only PostgreSQL can tell: a CHECK, a UNIQUE or an EXCLUDE over expressions would have to be
+    /// computed; says which.
+    Undecided(String),
 }
 
 /// Why an action is refused.

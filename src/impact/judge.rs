@@ -1,0 +1,466 @@
+//! Whether what an action leaves may be left: references, bounds, UNIQUEs, CHECKs; and whether PostgreSQL
+//! could come by a state on the way that it refuses, although the end is fine.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use serde_json::Value;
+use smol_str::SmolStr;
+
+use crate::relational::{CheckOrigin, ColumnIx, IndexKey, Table, TableId, UniqueConstraint};
+use crate::schema::{DeleteRule, EntityKind, MemberId, Multiplicity, RelationId, RelationKind};
+
+use super::evaluate::{Names, holds};
+use super::predict::{Reference, State, is_late, values};
+use super::rows::{Prediction, Refusal, Row, RowRef, Rows};
+
+/// What an action has come to.
+pub(super) fn judge(state: State<'_>) -> Prediction {
+    let mut findings = Findings::default();
+    let changed = Changed::of(&state);
+    references(&state, &changed, &mut findings);
+    bounds(&state, &changed, &mut findings);
+    for (&table, rows) in &changed.written {
+        uniques(&state, table, rows, &mut findings);
+        checks(&state, table, rows, &mut findings);
+        excludes(&state, table, rows, &mut findings);
+    }
+    if !findings.refusals.is_empty() {
+        return Prediction::Refused(findings.refusals.into_iter().collect());
+    }
+    if let Some(reason) = on_the_way(&state) {
+        return Prediction::OrderDecides(reason);
+    }
+    if let Some(reason) = findings.undecided {
+        return Prediction::Undecided(reason);
+    }
+    let tables = state.now.into_iter().map(|rows| rows.into_iter().flatten().collect()).collect();
+    Prediction::Left(Rows { tables, defaults: state.before.defaults.clone() })
+}
+
+#[derive(Default)]
+struct Findings {
+    refusals: BTreeSet<Refusal>,
+    undecided: Option<String>,
+}
+
+/// Which rows are not what they were.
+struct Changed {
+    /// Tables that lost rows, or have rows that were written.
+    tables: HashSet<TableId>,
+    /// By table: rows that were written and are still there, each once.
+    written: BTreeMap<TableId, Vec<usize>>,
+    /// Whether rows were written by the action itself, not by a delete rule.
+    is_update: bool,
+}
+
+impl Changed {
+    fn of(state: &State<'_>) -> Changed {
+        let mut tables: HashSet<TableId> = state.gone.iter().map(|row| row.table).collect();
+        let mut written: BTreeMap<TableId, Vec<usize>> = BTreeMap::new();
+        for (row, _) in &state.written {
+            let there = state.now[row.table.index()][row.row].as_ref();
+            let differs = there
+                .is_some_and(|there| *there != state.before.tables[row.table.index()][row.row]);
+            let rows = written.entry(row.table).or_default();
+            if differs && !rows.contains(&row.row) {
+                tables.insert(row.table);
+                rows.push(row.row);
+            }
+        }
+        Changed { tables, written, is_update: state.gone.is_empty() }
+    }
+}
+
+/// Every reference must point at a row.
+fn references(state: &State<'_>, changed: &Changed, findings: &mut Findings) {
+    for reference in &state.references {
+        if !changed.tables.contains(&reference.source)
+            && !changed.tables.contains(&reference.target)
+        {
+            continue;
+        }
+        let there: HashSet<Vec<Value>> = state.now[reference.target.index()]
+            .iter()
+            .flatten()
+            .filter_map(|row| values(row, &reference.target_columns))
+            .collect();
+        let dangles = |row: &Row| reference.value(row).is_some_and(|value| !there.contains(&value));
+        let mut dangling = state.now[reference.source.index()]
+            .iter()
+            .enumerate()
+            .filter(|(_, row)| row.as_ref().is_some_and(&dangles))
+            .peekable();
+        if dangling.peek().is_none() {
+            continue;
+        }
+        let rewritten = dangling.any(|(place, _)| {
+            changed.written.get(&reference.source).is_some_and(|rows| rows.contains(&place))
+        });
+        findings.refusals.insert(refusal(reference, changed.is_update || rewritten));
+    }
+}
+
+fn refusal(reference: &Reference<'_>, is_update: bool) -> Refusal {
+    if is_update && reference.is_within() {
+        return Refusal::Within(reference.relation);
+    }
+    match reference.rule.delete {
+        DeleteRule::Protect if !is_update => Refusal::Protect(reference.relation),
+        DeleteRule::Protect
+        | DeleteRule::Restrict
+        | DeleteRule::SetDefault
+        | DeleteRule::SetNull
+        | DeleteRule::Cascade => Refusal::Restrict(reference.relation),
+    }
+}
+
+/// Every target must have as many sources as the file allows.
+fn bounds(state: &State<'_>, changed: &Changed, findings: &mut Findings) {
+    for (id, stated) in state.program.schema.relations.iter() {
+        let mut check = |end: RelationId, bounds: Multiplicity, most_is_unique: bool| {
+            let reference = state.references.iter().find(|reference| reference.relation == end);
+            let Some(reference) = reference else { return };
+            let external = state.program.schema.relations[end].target;
+            if state.program.schema.entities[external].kind == EntityKind::External
+                || !changed.tables.contains(&reference.source)
+            {
+                return;
+            }
+            let most = bounds.max.filter(|_| !most_is_unique);
+            if (bounds.min > 0 || most.is_some())
+                && !within_bounds(state, reference, bounds.min, most)
+            {
+                findings.refusals.insert(Refusal::Bound(id));
+            }
+        };
+        match &stated.kind {
+            RelationKind::ToOne(to_one) => check(id, stated.there, to_one.one_to_one),
+            RelationKind::ManyToMany(many) => {
+                check(many.source_end, stated.here, false);
+                check(many.target_end, stated.there, false);
+            }
+        }
+    }
+}
+
+fn within_bounds(state: &State<'_>, reference: &Reference<'_>, min: u32, max: Option<u32>) -> bool {
+    let mut counts: HashMap<Vec<Value>, u32> = HashMap::new();
+    for row in state.now[reference.source.index()].iter().flatten() {
+        if let Some(value) = reference.value(row) {
+            *counts.entry(value).or_default() += 1;
+        }
+    }
+    state.now[reference.target.index()].iter().flatten().all(|target| {
+        let value = values(target, &reference.target_columns);
+        let count = value.and_then(|value| counts.get(&value).copied()).unwrap_or_default();
+        count >= min && max.is_none_or(|max| count <= max)
+    })
+}
+
+/// The UNIQUEs of a table whose rows were written: constraints over columns, and indexes over expressions,
+/// which only PostgreSQL can compute.
+fn uniques(state: &State<'_>, id: TableId, rows: &[usize], findings: &mut Findings) {
+    let table = state.table(id);
+    let key = table.primary_key.iter().map(|key| (key.columns.as_slice(), true));
+    let uniques = table.uniques.iter().map(|unique| (&unique.columns[..], unique.nulls_distinct));
+    let plain = table.indexes.iter().filter(|index| index.unique && index.condition.is_none());
+    let plain: Vec<(Vec<ColumnIx>, bool)> = plain
+        .filter_map(|index| {
+            let columns = index.elements.iter().map(|element| match &element.key {
+                IndexKey::Column(column) => Some(*column),
+                IndexKey::Expression(_) => None,
+            });
+            Some((columns.collect::<Option<Vec<_>>>()?, index.nulls_distinct))
+        })
+        .collect();
+    let plain = plain.iter().map(|(columns, distinct)| (&columns[..], *distinct));
+    for (columns, nulls_distinct) in key.chain(uniques).chain(plain) {
+        let names = column_names(table, columns);
+        let is_new = |&&place: &&usize| {
+            let new = state.now[id.index()][place].as_ref();
+            new.is_some_and(|new| differs(new, &state.before.tables[id.index()][place], &names))
+        };
+        let collides = rows.iter().filter(is_new).any(|&place| {
+            let Some(new) = &state.now[id.index()][place] else { return false };
+            state.now[id.index()].iter().enumerate().any(|(other, row)| {
+                other != place
+                    && row.as_ref().is_some_and(|row| same(row, new, &names, nulls_distinct))
+            })
+        });
+        if collides {
+            findings.refusals.insert(Refusal::Unique(id));
+        }
+    }
+    for index in table.indexes.iter().filter(|index| index.unique) {
+        let opaque = index.condition.is_some()
+            || index.elements.iter().any(|element| matches!(element.key, IndexKey::Expression(_)));
+        if opaque
+            && (0..table.columns.len()).any(|column| {
+                could_change(state, id, rows, column) && index_mentions(state, id, index, column)
+            })
+        {
+            findings.undecided = Some(format!(
+                "whether the unique index {} holds is for PostgreSQL to say",
+                index.name
+            ));
+        }
+    }
+}
+
+fn index_mentions(
+    state: &State<'_>,
+    id: TableId,
+    index: &crate::relational::Index,
+    column: ColumnIx,
+) -> bool {
+    let name = crate::quoting::quote_identifier(&state.table(id).columns[column].name);
+    let condition = index.condition.iter().any(|sql| sql.0.contains(&name));
+    condition
+        || index.elements.iter().any(|element| match &element.key {
+            IndexKey::Column(own) => *own == column,
+            IndexKey::Expression(sql) => sql.0.contains(&name),
+        })
+}
+
+/// Whether any of the rows has another value in the column than before; a generated column may.
+fn could_change(state: &State<'_>, id: TableId, rows: &[usize], column: ColumnIx) -> bool {
+    let column = &state.table(id).columns[column];
+    column.generated.is_some()
+        || rows.iter().any(|&place| {
+            let old = &state.before.tables[id.index()][place];
+            let new = state.now[id.index()][place].as_ref();
+            new.is_some_and(|new| new.get(&column.name) != old.get(&column.name))
+        })
+}
+
+/// The CHECKs of a table whose rows were written.
+fn checks(state: &State<'_>, id: TableId, rows: &[usize], findings: &mut Findings) {
+    let table = state.table(id);
+    let origins = state.program.layout.origins(id);
+    let entity = &state.program.schema.entities[origins.entity];
+    for (check, origin) in table.checks.iter().zip(&origins.checks) {
+        for &place in rows {
+            let (Some(new), old) =
+                (&state.now[id.index()][place], &state.before.tables[id.index()][place])
+            else {
+                continue;
+            };
+            match origin {
+                CheckOrigin::Declared(nth) => {
+                    let condition = &entity.checks[*nth].condition;
+                    let members = mentioned_changes(state, id, old, new);
+                    let generated = table.columns.iter().any(|column| column.generated.is_some());
+                    if !generated
+                        && !members.iter().any(|&member| condition.mentions(member))
+                        && !has_sql(condition)
+                    {
+                        continue;
+                    }
+                    match holds(Names { program: state.program, table }, condition, new) {
+                        Some(true) => {}
+                        Some(false) => {
+                            findings.refusals.insert(Refusal::Check(id));
+                        }
+                        None => {
+                            findings.undecided = Some(format!(
+                                "whether the CHECK {} holds is for PostgreSQL to say",
+                                check.name
+                            ));
+                        }
+                    }
+                }
+                // A delete and a move write no enum.
+                CheckOrigin::EnumValues(_) => {}
+                CheckOrigin::HalfNull(relation) => {
+                    if !is_whole(state, *relation, new) {
+                        findings.refusals.insert(Refusal::Check(id));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn has_sql(condition: &crate::schema::Expr) -> bool {
+    let mut found = matches!(condition.kind, crate::schema::ExprKind::Sql(_));
+    condition.children(&mut |child| found |= has_sql(child));
+    found
+}
+
+/// The relations whose columns differ.
+fn mentioned_changes(state: &State<'_>, id: TableId, old: &Row, new: &Row) -> Vec<MemberId> {
+    let table = state.table(id);
+    let origins = state.program.layout.origins(id);
+    let entity = &state.program.schema.entities[origins.entity];
+    let changed = |member: &MemberId| {
+        state.program.layout.member_columns(*member).iter().any(|&column| {
+            let name = &table.columns[column].name;
+            old.get(name) != new.get(name)
+        })
+    };
+    entity.members.iter().copied().filter(changed).collect()
+}
+
+/// An optional reference of several columns is whole or absent; the parent that it shares is there.
+fn is_whole(state: &State<'_>, relation: RelationId, row: &Row) -> bool {
+    let Some(reference) = state.references.iter().find(|it| it.relation == relation) else {
+        return true;
+    };
+    let table = state.table(reference.source);
+    let is_null =
+        |column: &ColumnIx| row.get(&table.columns[*column].name).is_none_or(Value::is_null);
+    let absent = reference.own.iter().all(is_null) && reference.rule.optional;
+    absent || !reference.key.columns.iter().any(is_null)
+}
+
+/// EXCLUDE is for PostgreSQL to compute, unless a column that must be equal is equal nowhere else.
+fn excludes(state: &State<'_>, id: TableId, rows: &[usize], findings: &mut Findings) {
+    let table = state.table(id);
+    for exclude in &table.excludes {
+        let equal: Vec<&SmolStr> = exclude
+            .elements
+            .iter()
+            .filter_map(|(element, operator)| match &element.key {
+                IndexKey::Column(column) if operator == "=" => Some(&table.columns[*column].name),
+                IndexKey::Column(_) | IndexKey::Expression(_) => None,
+            })
+            .collect();
+        let touches = exclude.elements.iter().any(|(element, _)| match &element.key {
+            IndexKey::Column(column) => could_change(state, id, rows, *column),
+            IndexKey::Expression(_) => true,
+        });
+        let alone = |&place: &usize| {
+            let Some(new) = &state.now[id.index()][place] else { return true };
+            !equal.is_empty()
+                && !state.now[id.index()].iter().enumerate().any(|(other, row)| {
+                    other != place && row.as_ref().is_some_and(|row| same(row, new, &equal, true))
+                })
+        };
+        if touches && !rows.iter().all(alone) {
+            findings.undecided = Some(format!(
+                "whether the EXCLUDE {} holds is for PostgreSQL to say",
+                exclude.name
+            ));
+        }
+    }
+}
+
+/// Why PostgreSQL could refuse on the way what is fine in the end: a row that a delete rule writes, and that
+/// is then written again or taken away, is checked at once each time.
+fn on_the_way(state: &State<'_>) -> Option<String> {
+    let mut by_row: BTreeMap<RowRef, Vec<RelationId>> = BTreeMap::new();
+    for (row, relation) in &state.written {
+        if let Some(relation) = relation {
+            by_row.entry(*row).or_default().push(*relation);
+        }
+    }
+    for (&row, relations) in &by_row {
+        let is_gone = state.now[row.table.index()][row.row].is_none();
+        if !is_gone && relations.len() < 2 {
+            continue;
+        }
+        let table = state.table(row.table);
+        let old = &state.before.tables[row.table.index()][row.row];
+        for chosen in 1..1_u32 << relations.len().min(6) {
+            let mut new = old.clone();
+            for (nth, &relation) in relations.iter().enumerate().take(6) {
+                if chosen & (1 << nth) != 0 {
+                    write_by_rule(state, relation, &mut new);
+                }
+            }
+            if state.now[row.table.index()][row.row].as_ref() == Some(&new) {
+                continue;
+            }
+            if let Some(reason) = refused_on_the_way(state, table, row, &new, relations) {
+                return Some(reason);
+            }
+        }
+    }
+    None
+}
+
+fn write_by_rule(state: &State<'_>, relation: RelationId, row: &mut Row) {
+    let Some(reference) = state.references.iter().find(|it| it.relation == relation) else {
+        return;
+    };
+    let table = state.table(reference.source);
+    for &column in &reference.own {
+        let value = match reference.rule.delete {
+            DeleteRule::SetDefault => state.before.defaults.get(&relation).cloned(),
+            DeleteRule::Cascade
+            | DeleteRule::SetNull
+            | DeleteRule::Restrict
+            | DeleteRule::Protect => None,
+        };
+        row.insert(table.columns[column].name.clone(), value.unwrap_or(Value::Null));
+    }
+}
+
+fn refused_on_the_way(
+    state: &State<'_>,
+    table: &Table,
+    row: RowRef,
+    new: &Row,
+    relations: &[RelationId],
+) -> Option<String> {
+    let name = |relation: RelationId| {
+        let stated = &state.program.schema.relations[relation];
+        format!("{}.{}", state.program.schema.entities[stated.source].name, stated.name)
+    };
+    for origin in &state.program.layout.origins(row.table).checks {
+        if let CheckOrigin::HalfNull(whole) = origin
+            && !is_whole(state, *whole, new)
+        {
+            return Some(format!(
+                "a row may be checked while {} is not whole, before it is written again or deleted",
+                name(*whole)
+            ));
+        }
+    }
+    for &relation in relations {
+        let reference = state.references.iter().find(|it| it.relation == relation)?;
+        if reference.rule.delete == DeleteRule::SetDefault
+            && let Some(value) = reference.value(new)
+            && !state.now[reference.target.index()]
+                .iter()
+                .flatten()
+                .any(|target| values(target, &reference.target_columns).as_ref() == Some(&value))
+        {
+            return Some(format!(
+                "the default of {} may be looked up before the row is deleted",
+                name(relation)
+            ));
+        }
+    }
+    let collides = |unique: &&UniqueConstraint| {
+        let names = column_names(table, &unique.columns);
+        let old = &state.before.tables[row.table.index()][row.row];
+        !is_late(unique.deferrability)
+            && differs(new, old, &names)
+            && state.before.tables[row.table.index()]
+                .iter()
+                .enumerate()
+                .any(|(other, it)| other != row.row && same(it, new, &names, unique.nulls_distinct))
+    };
+    let unique = table.uniques.iter().find(collides)?;
+    Some(format!(
+        "the UNIQUE {} may be checked before all rows are written or deleted",
+        unique.name
+    ))
+}
+
+fn column_names<'a>(table: &'a Table, columns: &[ColumnIx]) -> Vec<&'a SmolStr> {
+    columns.iter().map(|&column| &table.columns[column].name).collect()
+}
+
+fn differs(row: &Row, other: &Row, columns: &[&SmolStr]) -> bool {
+    columns.iter().any(|&column| row.get(column) != other.get(column))
+}
+
+/// Whether two rows are the same to a UNIQUE.
+fn same(row: &Row, other: &Row, columns: &[&SmolStr], nulls_distinct: bool) -> bool {
+    columns.iter().all(|&column| {
+        let (value, wanted) = (row.get(column), other.get(column));
+        value == wanted && !(nulls_distinct && value.is_none_or(Value::is_null))
+    })
+}
