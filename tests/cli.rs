@@ -379,7 +379,15 @@ fn codes_are_explained() {
     assert_eq!(trine(place.path(), &["explain", "e0401"]).stdout, run.stdout);
     let list = trine(place.path(), &["explain"]);
     check(&list, 0);
-    assert_eq!(list.stdout.lines().count(), trine::diagnostics::Code::ALL.len());
+    let codes = trine::diagnostics::Code::ALL.len() + trine::diff::Code::ALL.len();
+    assert_eq!(list.stdout.lines().count(), codes);
+    let run = trine(place.path(), &["explain", "d0305"]);
+    check(&run, 0);
+    assert!(
+        run.stdout.starts_with("D0305: a constraint is checked at another time"),
+        "{}",
+        run.stdout
+    );
     let run = trine(place.path(), &["explain", "E0491"]);
     assert!(complaint(&run).contains("did you mean E04"), "{}", run.stderr);
 }

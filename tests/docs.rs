@@ -216,6 +216,7 @@ fn every_link_leads_somewhere() {
 fn the_tables_are_the_compilers_own() {
     check_table("docs/language/expressions.md", "functions", &function_table());
     check_table("docs/language/types.md", "types", &type_table());
+    check_table("docs/drift.md", "differences", &difference_table());
 }
 
 fn check_table(path: &str, name: &str, table: &str) {
@@ -235,6 +236,14 @@ fn check_table(path: &str, name: &str, table: &str) {
         "the table `{name}` of {path} is out of date; write it anew with\n  \
          TRINE_BLESS=1 cargo test --test docs tables\n\n{table}"
     );
+}
+
+fn difference_table() -> String {
+    let mut table = "| code | what differs | |\n| --- | --- | --- |\n".to_owned();
+    for code in trine::diff::Code::ALL {
+        table.push_str(&format!("| {code} | {} | {} |\n", code.title(), code.explanation()));
+    }
+    table
 }
 
 /// One field for each type, compiled; each row is read from what the targets wrote.

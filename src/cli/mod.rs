@@ -49,7 +49,7 @@ enum Command {
     /// Find errors and warnings, and write nothing
     #[command(after_help = CHECK_HELP)]
     Check(CheckArgs),
-    /// Explain a diagnostic by its code, or list all codes
+    /// Explain a diagnostic or a difference by its code, or list all codes
     Explain {
         /// The code, such as E0401
         code: Option<String>,

@@ -82,7 +82,7 @@ fn exclude_definition(table: &Table, exclude: &ExcludeConstraint) -> String {
 }
 
 /// An element of an index or an EXCLUDE.
-pub(super) fn index_element(table: &Table, element: &IndexElement) -> String {
+pub fn index_element(table: &Table, element: &IndexElement) -> String {
     let mut text = match &element.key {
         IndexKey::Column(column) => quote_identifier(&table.columns[*column].name),
         IndexKey::Expression(expression) => format!("({})", expression.0),
@@ -110,7 +110,7 @@ pub(super) fn column_list(table: &Table, columns: &[ColumnIx]) -> String {
 }
 
 /// `fillfactor = 70, autovacuum_enabled = false`
-pub(super) fn storage_list(storage: &[(String, String)]) -> String {
+pub fn storage_list(storage: &[(String, String)]) -> String {
     let plain = |value: &str| {
         value
             .chars()

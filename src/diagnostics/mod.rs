@@ -4,7 +4,7 @@ mod codes;
 mod render;
 
 pub use codes::{Code, Severity};
-pub use render::{Format, render, termcolor, write_human};
+pub use render::{Format, render, termcolor, visible, write_human};
 
 use crate::source::Span;
 

@@ -29,7 +29,7 @@ pub(super) fn is_unseen(c: char) -> bool {
 }
 
 /// A text in which everything can be seen; line feeds and tabs stay.
-pub(super) fn visible(text: &str) -> String {
+pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         push_visible(&mut out, c);

@@ -8,6 +8,7 @@ mod sarif;
 mod short;
 
 pub use codespan_reporting::term::termcolor;
+pub use excerpt::visible;
 pub use human::write_human;
 
 use super::{Diagnostic, Severity};
