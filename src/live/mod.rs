@@ -1,13 +1,34 @@
 //! PostgreSQL servers that run: connecting to one, starting a private one, and databases that are gone
 //! when they are no longer needed. Every failure is one line that a person understands.
+//!
+//! ```no_run
+//! use trine::live::{Binaries, Problem, Server};
+//!
+//! fn answer() -> Result<i32, Problem> {
+//!     let server = Server::start(&Binaries::find(None)?)?;
+//!     let database = server.scratch("manual")?;
+//!     Ok(database.connect()?.query_one("SELECT 42", &[])?.get(0))
+//! }
+//! ```
 
+mod binaries;
 mod connect;
 mod conninfo;
 mod defaults;
+mod leftovers;
+#[cfg_attr(not(unix), path = "private_elsewhere.rs")]
+mod private;
 mod problem;
+mod registry;
+mod scratch;
+mod server;
 mod tls;
 mod version;
 
+pub use binaries::{Binaries, Wish};
 pub use connect::connect;
 pub use problem::Problem;
+pub use registry::{clean_up, left_behind};
+pub use scratch::Scratch;
+pub use server::Server;
 pub use version::Version;

@@ -1,0 +1,355 @@
+//! A private server: made in a directory of its own, reached by a socket alone, gone with this process.
+//!
+//! It runs below a small shell script that holds a pipe from us. When the pipe closes, because we are done or
+//! because we were killed, the script stops the server and removes the directory.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::binaries::Binaries;
+use super::conninfo::Conninfo;
+use super::leftovers::Owner;
+use super::problem::{Problem, reason_of};
+
+/// A server that runs; stopped and removed when it is dropped.
+#[derive(Debug)]
+pub(super) struct Private {
+    home: PathBuf,
+    supervisor: Child,
+}
+
+/// What every directory of ours begins with; one that a killed process left behind is swept.
+const PREFIX: &str = "trine-pg-";
+
+/// Nothing here outlives the process, so nothing has to survive a crash of the machine.
+const SETTINGS: &[(&str, &str)] = &[
+    ("fsync", "off"),
+    ("synchronous_commit", "off"),
+    ("full_page_writes", "off"),
+    ("wal_level", "minimal"),
+    ("max_wal_senders", "0"),
+    ("max_wal_size", "4GB"),
+    ("listen_addresses", ""),
+    ("port", "5432"),
+    ("max_connections", "100"),
+    // A transaction that makes or drops a whole large schema locks each of its tables and indexes.
+    ("max_locks_per_transaction", "1024"),
+    ("shared_buffers", "64MB"),
+    // Nothing then lies outside the directory, such as in /dev/shm.
+    ("dynamic_shared_memory_type", "mmap"),
+    ("autovacuum", "off"),
+    ("jit", "off"),
+    ("timezone", "UTC"),
+    ("log_timezone", "UTC"),
+    ("log_min_messages", "fatal"),
+];
+
+const SUPERVISOR: &str = include_str!("supervisor.sh");
+
+/// How long a server may take until it answers.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A path to a socket may be this long, in bytes, on Linux (108) and on macOS (104), its end included.
+const SOCKET_PATH: usize = 103;
+
+impl Private {
+    /// Makes a cluster and starts its server; when it answers, gives it and how it is reached.
+    pub(super) fn start(binaries: &Binaries) -> Result<(Private, Conninfo), Problem> {
+        let account = Account::of_the_server()?;
+        let place = place(account.as_ref())?;
+        sweep(&place, account.as_ref());
+        let home = tempfile::Builder::new()
+            .prefix(PREFIX)
+            .tempdir_in(&place)
+            .map_err(|error| can_not("make a directory", &place, &error))?
+            .keep();
+        // Whatever fails from here on, what was made goes.
+        let started = start_in(&home, binaries, account.as_ref());
+        if started.is_err() {
+            let _ = fs::remove_dir_all(&home);
+        }
+        started
+    }
+}
+
+impl Drop for Private {
+    fn drop(&mut self) {
+        stop(&mut self.supervisor);
+        // Only where the script could not: the place may be one that the server's account can't write.
+        let _ = fs::remove_dir_all(&self.home);
+    }
+}
+
+/// Closes the pipe, and waits until the script has stopped the server and removed its directory.
+fn stop(supervisor: &mut Child) {
+    drop(supervisor.stdin.take());
+    let _ = supervisor.wait();
+}
+
+fn start_in(
+    home: &Path,
+    binaries: &Binaries,
+    account: Option<&Account>,
+) -> Result<(Private, Conninfo), Problem> {
+    let failed = |error: std::io::Error| can_not("write into", home, &error);
+    fs::write(home.join("owner"), Owner::this().text()).map_err(failed)?;
+    let socket = home.join("socket");
+    fs::create_dir(&socket).map_err(failed)?;
+    fs::set_permissions(&socket, fs::Permissions::from_mode(0o700)).map_err(failed)?;
+    if let Some(account) = account {
+        account.own(&socket).map_err(failed)?;
+        account.own(home).map_err(failed)?;
+    }
+    let programs = match account {
+        Some(account) if !account.may_run(&binaries.directory().join("postgres")) => {
+            copy(binaries, home, account)?
+        }
+        _ => binaries.directory().to_owned(),
+    };
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", SUPERVISOR, "trine-postgres"]).arg(home).arg(&programs);
+    for (name, value) in SETTINGS {
+        command.arg("-c").arg(format!("{name}={value}"));
+    }
+    command.arg("-c").arg(format!("unix_socket_directories={}", socket.display()));
+    // The server of the wheel, and its libraries, find one another without help.
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("PG") {
+            command.env_remove(name);
+        }
+    }
+    command
+        .env("LC_ALL", "C")
+        .env("TZ", "UTC")
+        .current_dir("/")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        // A Ctrl-C in the terminal reaches us, and not the server.
+        .process_group(0);
+    if let Some(account) = account {
+        // Further groups are given up with it.
+        command.uid(account.uid).gid(account.gid);
+    }
+    let supervisor =
+        command.spawn().map_err(|error| can_not("start a shell", Path::new("/bin/sh"), &error))?;
+    let mut server = Private { home: home.to_owned(), supervisor };
+    let mut conninfo = Conninfo::default();
+    for (name, value) in [
+        ("user", "postgres"),
+        ("dbname", "postgres"),
+        ("port", "5432"),
+        ("sslmode", "disable"),
+        // Said, so that no variable of the environment says it.
+        ("options", ""),
+    ] {
+        conninfo.set(name, value)?;
+    }
+    conninfo.set("host", &socket.to_string_lossy())?;
+    wait_until_ready(&mut server, &conninfo)?;
+    Ok((server, conninfo))
+}
+
+/// Waits until the server takes connections.
+fn wait_until_ready(server: &mut Private, conninfo: &Conninfo) -> Result<(), Problem> {
+    let deadline = Instant::now() + PATIENCE;
+    let socket = server.home.join("socket/.s.PGSQL.5432");
+    loop {
+        let over = server.home.join("ended").exists()
+            || server.supervisor.try_wait().is_ok_and(|status| status.is_some());
+        if over || Instant::now() > deadline {
+            let log = fs::read_to_string(server.home.join("log")).unwrap_or_default();
+            let said = log.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or("nothing");
+            let fatal = log.lines().rev().find(|l| l.contains("FATAL:") || l.contains("error:"));
+            return Err(Problem::new(format!(
+                "a private PostgreSQL server could not be started; it said: {} (give the URL of a server \
+                 that runs instead)",
+                fatal.unwrap_or(said)
+            )));
+        }
+        if socket.exists() && super::connect::open(conninfo).is_ok() {
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+// ------------------------------------------------------------------------------------ another account
+
+/// Whom the server runs as where we are root, which PostgreSQL refuses.
+#[derive(Debug)]
+struct Account {
+    uid: u32,
+    gid: u32,
+}
+
+impl Account {
+    /// `None` where we are not root.
+    fn of_the_server() -> Result<Option<Account>, Problem> {
+        if number(&["-u"]) != Some(0) {
+            return Ok(None);
+        }
+        for name in ["postgres", "nobody"] {
+            if let (Some(uid), Some(gid)) = (number(&["-u", name]), number(&["-g", name])) {
+                return Ok(Some(Account { uid, gid }));
+            }
+        }
+        Err(Problem::new(
+            "PostgreSQL does not run as root, and there is no user `postgres` or `nobody`: run this as \
+             another user, or give the URL of a server that runs",
+        ))
+    }
+
+    fn own(&self, path: &Path) -> std::io::Result<()> {
+        std::os::unix::fs::chown(path, Some(self.uid), Some(self.gid))
+    }
+
+    fn may_run(&self, program: &Path) -> bool {
+        self.says("-x", program)
+    }
+
+    /// What `test` says when this account runs it.
+    fn says(&self, what: &str, path: &Path) -> bool {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", "test \"$1\" \"$2\"", "sh", what]).arg(path);
+        command.uid(self.uid).gid(self.gid).current_dir("/");
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.status().is_ok_and(|status| status.success())
+    }
+}
+
+/// What `id` prints.
+fn number(arguments: &[&str]) -> Option<u32> {
+    let output = Command::new("id").args(arguments).stdin(Stdio::null()).output().ok()?;
+    String::from_utf8_lossy(&output.stdout).trim().parse().ok()
+}
+
+/// The programs, copied where the account may not reach them (a checkout below /root).
+fn copy(binaries: &Binaries, home: &Path, account: &Account) -> Result<PathBuf, Problem> {
+    let install = binaries.directory().parent().unwrap_or(Path::new("/"));
+    let root = install.parent().unwrap_or(Path::new("/"));
+    // The wheel keeps its shared libraries in a directory beside the package.
+    let (root, libraries) = match (root.file_name(), root.parent()) {
+        (Some(package), Some(site)) => {
+            let mut name = package.to_owned();
+            name.push(".libs");
+            if site.join(&name).is_dir() { (site, Some(site.join(name))) } else { (root, None) }
+        }
+        _ => (root, None),
+    };
+    let to = home.join("install");
+    for part in std::iter::once(install.to_owned()).chain(libraries) {
+        let below = part.strip_prefix(root).expect("both lie below it");
+        copy_tree(&part, &to.join(below)).map_err(|error| can_not("copy", &part, &error))?;
+    }
+    // Only the way down to the copies is ours alone; what lies there is readable by all.
+    account.own(&to).map_err(|error| can_not("write into", &to, &error))?;
+    hand_over(&to, account).map_err(|error| can_not("write into", &to, &error))?;
+    let below = binaries.directory().strip_prefix(root).expect("the programs lie below it");
+    Ok(to.join(below))
+}
+
+fn copy_tree(from: &Path, to: &Path) -> std::io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let (path, target) = (entry.path(), to.join(entry.file_name()));
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            copy_tree(&path, &target)?;
+        } else if kind.is_symlink() {
+            std::os::unix::fs::symlink(fs::read_link(&path)?, &target)?;
+        } else {
+            fs::copy(&path, &target)?;
+        }
+    }
+    Ok(())
+}
+
+/// Gives a tree to the account, so that it can remove it.
+fn hand_over(directory: &Path, account: &Account) -> std::io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        if entry.file_type()?.is_symlink() {
+            continue;
+        }
+        account.own(&entry.path())?;
+        if entry.file_type()?.is_dir() {
+            hand_over(&entry.path(), account)?;
+        }
+    }
+    Ok(())
+}
+
+// ----------------------------------------------------------------------------------------- directories
+
+/// The directory for temporary files; /tmp where that makes too long a path for a socket, or where the
+/// server's account can't write.
+fn place(account: Option<&Account>) -> Result<PathBuf, Problem> {
+    let length = PREFIX.len() + "/XXXXXX/socket/.s.PGSQL.5432".len() + 1;
+    let fits = |place: &PathBuf| {
+        place.is_absolute()
+            && place.as_os_str().len() + length <= SOCKET_PATH
+            // A comma would separate two directories for the server.
+            && place.to_str().is_some_and(|text| !text.contains([',', '"', '\'', ' ']))
+            && place.metadata().is_ok_and(|found| found.is_dir())
+            && account.is_none_or(|account| account.says("-w", place) && account.says("-x", place))
+    };
+    let places = [std::env::temp_dir(), PathBuf::from("/tmp"), PathBuf::from("/var/tmp")];
+    places.into_iter().find(fits).ok_or_else(|| {
+        Problem::new(
+            "there is no directory for a private PostgreSQL server: set TMPDIR to one whose path is short \
+             and that can be written, or give the URL of a server that runs",
+        )
+    })
+}
+
+/// Removes what processes that were killed have left, where it is sure that they are gone.
+fn sweep(place: &Path, account: Option<&Account>) {
+    let ours = [number(&["-u"]), account.map(|account| account.uid)];
+    for entry in fs::read_dir(place).into_iter().flatten().flatten() {
+        if !entry.file_name().to_string_lossy().starts_with(PREFIX) {
+            continue;
+        }
+        let home = entry.path();
+        // Nobody else's directory is believed.
+        let mine = fs::symlink_metadata(&home)
+            .is_ok_and(|found| found.is_dir() && ours.contains(&Some(found.uid())));
+        let owner = fs::read_to_string(home.join("owner")).ok();
+        let owner = owner.as_deref().and_then(Owner::read);
+        if mine && owner.is_some_and(|owner| owner.is_gone()) && !is_served(&home) {
+            let _ = fs::remove_dir_all(&home);
+        }
+    }
+}
+
+/// Whether a server or its script is still at work there: the script ends it by itself; a server whose
+/// script was killed with us is told to stop.
+fn is_served(home: &Path) -> bool {
+    let text = fs::read_to_string(home.join("data/postmaster.pid")).unwrap_or_default();
+    let Some(pid) = text.lines().next().filter(|pid| pid.parse::<u32>().is_ok()) else {
+        return false;
+    };
+    let arguments =
+        Command::new("ps").args(["-o", "args=", "-p", pid]).stdin(Stdio::null()).output();
+    let serves = arguments.is_ok_and(|shown| {
+        String::from_utf8_lossy(&shown.stdout).contains(&*home.join("data").to_string_lossy())
+    });
+    if serves {
+        let _ = Command::new("kill").args(["-QUIT", pid]).stderr(Stdio::null()).status();
+        let deadline = Instant::now() + Duration::from_secs(5);
+        while home.join("data/postmaster.pid").exists() && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        return home.join("data/postmaster.pid").exists();
+    }
+    false
+}
+
+fn can_not(doing: &str, path: &Path, error: &std::io::Error) -> Problem {
+    Problem::new(format!("can't {doing} {}: {}", path.display(), reason_of(error)))
+}
