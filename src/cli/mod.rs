@@ -174,13 +174,15 @@ enum Outcome {
 /// Runs the command that the process was started with.
 pub(crate) fn run() -> ExitCode {
     let cli = Cli::parse();
-    interrupt::finish_writing_first();
+    interrupt::leave_nothing_behind(cli.color);
     let result = match &cli.command {
         Command::Build(args) => build::build(args, cli.color),
         Command::Check(args) => build::check(args, cli.color),
         Command::Explain { code } => explain::explain(code.as_deref(), cli.color),
         Command::Init { directory } => init::init(directory),
     };
+    interrupt::wait_for_the_end();
+    interrupt::complain_of_what_stays(&trine::live::left_behind(), cli.color);
     match result {
         Ok(Outcome::Clean) => ExitCode::SUCCESS,
         Ok(Outcome::Rejected) => ExitCode::from(1),

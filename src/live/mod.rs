@@ -1,5 +1,5 @@
-//! PostgreSQL servers that run: connecting to one, starting a private one, and databases that are gone
-//! when they are no longer needed. Every failure is one line that a person understands.
+//! PostgreSQL servers that run: connecting to one, starting a private one, and databases (and directories)
+//! that are gone when they are no longer needed. Every failure is one line that a person understands.
 //!
 //! ```no_run
 //! use trine::live::{Binaries, Problem, Server};
@@ -15,6 +15,7 @@ mod binaries;
 mod connect;
 mod conninfo;
 mod defaults;
+mod directory;
 mod leftovers;
 #[cfg_attr(not(unix), path = "private_elsewhere.rs")]
 mod private;
@@ -27,6 +28,7 @@ mod version;
 
 pub use binaries::{Binaries, Wish};
 pub use connect::connect;
+pub use directory::Directory;
 pub use problem::Problem;
 pub use registry::{clean_up, left_behind};
 pub use scratch::Scratch;

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use super::binaries::Binaries;
 use super::conninfo::Conninfo;
-use super::leftovers::Owner;
+use super::directory;
 use super::problem::{Problem, reason_of};
 
 /// A server that runs; stopped and removed when it is dropped.
@@ -61,12 +61,13 @@ impl Private {
     pub(super) fn start(binaries: &Binaries) -> Result<(Private, Conninfo), Problem> {
         let account = Account::of_the_server()?;
         let place = place(account.as_ref())?;
-        sweep(&place, account.as_ref());
-        let home = tempfile::Builder::new()
-            .prefix(PREFIX)
-            .tempdir_in(&place)
-            .map_err(|error| can_not("make a directory", &place, &error))?
-            .keep();
+        // As root, a directory that somebody else made under such a name is not believed.
+        let ours = [number(&["-u"]), account.as_ref().map(|account| account.uid)];
+        directory::sweep(&place, PREFIX, |home| {
+            let owner = fs::symlink_metadata(home).ok().map(|found| found.uid());
+            ours.contains(&owner) && !is_served(home)
+        });
+        let home = directory::make(&place, PREFIX)?;
         // Whatever fails from here on, what was made goes.
         let started = start_in(&home, binaries, account.as_ref());
         if started.is_err() {
@@ -96,7 +97,6 @@ fn start_in(
     account: Option<&Account>,
 ) -> Result<(Private, Conninfo), Problem> {
     let failed = |error: std::io::Error| can_not("write into", home, &error);
-    fs::write(home.join("owner"), Owner::this().text()).map_err(failed)?;
     let socket = home.join("socket");
     fs::create_dir(&socket).map_err(failed)?;
     fs::set_permissions(&socket, fs::Permissions::from_mode(0o700)).map_err(failed)?;
@@ -306,25 +306,6 @@ fn place(account: Option<&Account>) -> Result<PathBuf, Problem> {
              and that can be written, or give the URL of a server that runs",
         )
     })
-}
-
-/// Removes what processes that were killed have left, where it is sure that they are gone.
-fn sweep(place: &Path, account: Option<&Account>) {
-    let ours = [number(&["-u"]), account.map(|account| account.uid)];
-    for entry in fs::read_dir(place).into_iter().flatten().flatten() {
-        if !entry.file_name().to_string_lossy().starts_with(PREFIX) {
-            continue;
-        }
-        let home = entry.path();
-        // Nobody else's directory is believed.
-        let mine = fs::symlink_metadata(&home)
-            .is_ok_and(|found| found.is_dir() && ours.contains(&Some(found.uid())));
-        let owner = fs::read_to_string(home.join("owner")).ok();
-        let owner = owner.as_deref().and_then(Owner::read);
-        if mine && owner.is_some_and(|owner| owner.is_gone()) && !is_served(&home) {
-            let _ = fs::remove_dir_all(&home);
-        }
-    }
 }
 
 /// Whether a server or its script is still at work there: the script ends it by itself; a server whose

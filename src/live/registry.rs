@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, TryLockError, Weak, mpsc};
 use std::time::{Duration, Instant};
 
+use super::directory;
 use super::problem::Problem;
 use super::server::Shared;
 
@@ -18,8 +19,8 @@ static ENDING: RwLock<bool> = RwLock::new(false);
 /// How long an interrupted process waits for a server that does not answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Stops private servers and drops scratch databases, in a process that ends next: nothing is made from here
-/// on. For a handler of Ctrl-C, which ends the process without dropping its values.
+/// Stops private servers, drops scratch databases and removes directories, in a process that ends next:
+/// nothing is made from here on. For a handler of Ctrl-C, which ends the process without dropping its values.
 ///
 /// Gives the names of the databases that could not be dropped, as [`left_behind`] does.
 #[must_use]
@@ -48,6 +49,7 @@ pub fn clean_up() -> Vec<String> {
         });
         waiting.push((receiver, names));
     }
+    directory::clean_up();
     let mut left = left_behind();
     for (receiver, names) in waiting {
         let patience = deadline.saturating_duration_since(Instant::now());
