@@ -1,9 +1,9 @@
 """Makes the Python environment of the tests, and prints the path of its interpreter.
 
-Run by any Python 3.10 or later (SQLAlchemy 2.1 needs 3.11), with the standard library alone. Where no PostgreSQL is installed, the
-environment brings one. The environment lies under the
-build directory, is made again when a requirements file changes, and is guarded by a lock, so that
-test programs which start together share one. What is missing is said in one line, on stderr.
+Run by any Python 3.10 or later (SQLAlchemy 2.1 needs 3.11), with the standard library
+alone. Where no PostgreSQL is installed, the environment brings one. It lies under the build directory, is
+made again when a requirements file changes, and is guarded by a lock, so that test programs which start
+together share one. What is missing is said in one line, on stderr.
 """
 
 from __future__ import annotations
@@ -17,8 +17,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-
-from trine_proof.binaries import needs_wheel
 
 REQUIREMENTS = Path(__file__).resolve().parent / "requirements"
 
@@ -35,10 +33,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--under", type=Path, required=True, help="where environments are kept")
     parser.add_argument("--django", choices=DJANGO, help="without it, the newest that runs here")
+    parser.add_argument("--with-server", action="store_true", help="with PostgreSQL in a wheel")
     arguments = parser.parse_args()
     try:
         django = arguments.django or newest_django()
-        print(environment(arguments.under, django, with_server=needs_wheel()), django)
+        print(environment(arguments.under, django, with_server=arguments.with_server), django)
     except Missing as missing:
         print(missing, file=sys.stderr)
         return 1

@@ -29,7 +29,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    eprintln!("proving on {} with Django {}", session.server, session.django);
+    eprintln!("proving on {} with Django {}", session.server.version(), session.django);
     let conclusion = libtest_mimic::run(&arguments, trials(Some(&session)));
     // Every trial is over, so this is the last of it: the server stops here.
     drop(session);

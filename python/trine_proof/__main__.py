@@ -4,7 +4,8 @@ A task is `{"id": 7, "task": "equality", "result": "/…/7.json", …}`. Each ru
 process, which has the heavy imports behind it: a task may import generated modules, configure
 Django and turn warnings into errors, and leaves no trace. When it has ended, its id is printed, and
 its result stands in the file as `{"ok": true, "report": "…"}`. When stdin is closed, the parent has
-gone: whatever still runs is stopped, and the server with its data removed.
+gone: whatever still runs is stopped, and its databases are dropped from the server, which
+TRINE_PROOF_SERVER names.
 """
 
 from __future__ import annotations
@@ -19,23 +20,17 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from trine_proof import cluster, databases, tasks
-from trine_proof.binaries import NoServer
+from trine_proof import databases, tasks
 
 
 def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    databases.use_server(os.environ["TRINE_PROOF_SERVER"])
+    print("ready", flush=True)
     try:
-        with cluster.server() as conninfo:
-            databases.use_server(conninfo)
-            print("ready", databases.describe_server(), flush=True)
-            try:
-                serve()
-            finally:
-                databases.drop_leftovers()
-    except NoServer as missing:
-        print("missing", missing, flush=True)
-        return 1
+        serve()
+    finally:
+        databases.drop_leftovers()
     return 0
 
 

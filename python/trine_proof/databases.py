@@ -23,13 +23,6 @@ def use_server(conninfo: str) -> None:
     _run = f"trine_{os.getpid()}"
 
 
-def describe_server() -> str:
-    """The server's version."""
-    with psycopg.connect(_server) as connection:
-        row = connection.execute("SHOW server_version").fetchone()
-    return f"PostgreSQL {row[0]}" if row else "PostgreSQL"
-
-
 class PassedOver(Exception):
     """The server can't do what an example needs; says what."""
 

@@ -7,4 +7,5 @@ pub mod cascades;
 pub mod describe;
 pub mod examples;
 pub mod hostile;
+pub mod server;
 pub mod session;

@@ -1,7 +1,7 @@
 //! The Python process that proves things in a database: started once, given tasks, stopped at the end.
 //!
-//! It finds or starts the PostgreSQL server (`python/trine_proof/cluster.py`) and lives as long as
-//! its stdin is open, so that nothing is left behind however this program ends.
+//! It is told of the PostgreSQL server that is found or started here, and lives as long as its stdin is open,
+//! so that nothing is left behind however this program ends.
 
 use std::collections::HashMap;
 use std::fs;
@@ -14,15 +14,18 @@ use std::thread::JoinHandle;
 
 use serde_json::Value;
 
+use trine::live::Server;
+
 use super::examples::root;
+use super::server;
 
 /// A running Python process, with a database server.
 #[derive(Debug)]
 pub struct Session {
     /// The Django version of its environment: `5.2` or `6.1`.
     pub django: String,
-    /// What it says of the server: `PostgreSQL 18.4`.
-    pub server: String,
+    /// Where the databases are made; it ends after the process.
+    pub server: Server,
     child: Child,
     requests: Mutex<Option<(ChildStdin, u64)>>,
     waiting: Arc<Mutex<HashMap<u64, Sender<()>>>>,
@@ -38,24 +41,23 @@ impl Session {
     pub fn start() -> Result<Session, String> {
         let work = work_directory();
         let (python, django) = environment(&work)?;
+        let server = server::start(&python).map_err(|problem| problem.to_string())?;
         let mut child = Command::new(&python)
             .args(["-m", "trine_proof"])
             .env("PYTHONPATH", root().join("python"))
             .env("PYTHONDONTWRITEBYTECODE", "1")
+            // Not an argument: a password may be in it.
+            .env("TRINE_PROOF_SERVER", server.url())
             .env_remove("DJANGO_SETTINGS_MODULE")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .map_err(|error| format!("{}: {error}", python.display()))?;
         let mut lines = BufReader::new(child.stdout.take().expect("stdout is piped")).lines();
-        let greeting = lines.next().and_then(Result::ok).unwrap_or_default();
-        let Some(server) = greeting.strip_prefix("ready ") else {
+        if lines.next().and_then(Result::ok).as_deref() != Some("ready") {
             let _ = child.wait();
-            return Err(match greeting.strip_prefix("missing ") {
-                Some(missing) => missing.to_owned(),
-                None => "the Python process of the tests did not start; see above".to_owned(),
-            });
-        };
+            return Err("the Python process of the tests did not start; see above".to_owned());
+        }
         let results = work.join(format!("results-{}", std::process::id()));
         fs::create_dir_all(&results).map_err(|error| format!("{}: {error}", results.display()))?;
         let waiting: Arc<Mutex<HashMap<u64, Sender<()>>>> = Arc::default();
@@ -70,7 +72,7 @@ impl Session {
         });
         Ok(Session {
             django,
-            server: server.to_owned(),
+            server,
             requests: Mutex::new(child.stdin.take().map(|stdin| (stdin, 0))),
             child,
             waiting,
@@ -110,7 +112,7 @@ impl Session {
 }
 
 impl Drop for Session {
-    /// Closes stdin, which ends the process, and waits until the server is stopped and removed.
+    /// Closes stdin, which ends the process; the server is stopped after it.
     fn drop(&mut self) {
         self.requests.lock().unwrap().take();
         let _ = self.child.wait();
@@ -126,6 +128,11 @@ pub fn work_directory() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("proof")
 }
 
+/// The interpreter of the tests' environment.
+pub fn interpreter() -> Result<PathBuf, String> {
+    environment(&work_directory()).map(|(python, _)| python)
+}
+
 /// The interpreter of the environment, and its Django version.
 fn environment(work: &Path) -> Result<(PathBuf, String), String> {
     let wanted = std::env::var("TRINE_TEST_DJANGO").ok();
@@ -134,6 +141,9 @@ fn environment(work: &Path) -> Result<(PathBuf, String), String> {
     command.arg(root().join("python/environment.py")).arg("--under").arg(work);
     if let Some(django) = wanted {
         command.args(["--django", &django]);
+    }
+    if server::needs_wheel() {
+        command.arg("--with-server");
     }
     let output = command
         .stdin(Stdio::null())
