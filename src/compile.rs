@@ -2,8 +2,8 @@
 
 use crate::diagnostics::{self, Diagnostic};
 use crate::lint::lint;
-use crate::relational::lower;
-use crate::schema::resolve;
+use crate::relational::{Database, Layout, lower};
+use crate::schema::{Schema, resolve};
 use crate::source::{FileId, Sources};
 use crate::syntax::{self, SyntaxTree};
 use crate::target::{Options, Target};
@@ -53,8 +53,39 @@ pub fn check(sources: &Sources, options: &Options) -> Vec<Diagnostic> {
     compile_for(sources, options, &[]).diagnostics
 }
 
-/// Rules hold for all targets that are on; files come out only for those of `emitted`.
-fn compile_for(sources: &Sources, options: &Options, emitted: &[Target]) -> Compilation {
+/// A program without errors, as those who don't want files of it read it: impact, drift and proof.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// What the files mean.
+    pub schema: Schema,
+    /// What the database is.
+    pub database: Database,
+    /// Which part of the one is which part of the other.
+    pub layout: Layout,
+}
+
+impl Model {
+    /// What the targets read.
+    pub fn program(&self) -> Program<'_> {
+        Program { schema: &self.schema, database: &self.database, layout: &self.layout }
+    }
+}
+
+/// What a program means, and what its database is; `None` when there is an error. The diagnostics are
+/// those of [`check`].
+///
+/// ```
+/// use trine::source::Sources;
+/// use trine::target::Options;
+///
+/// let mut sources = Sources::new();
+/// sources.add("shop.trine", "module shop\n\nentity Product {\n  name  varchar(80)\n}\n");
+/// let (model, diagnostics) = trine::model(&sources, &Options::default());
+/// assert!(diagnostics.is_empty());
+/// let model = model.expect("there is no error");
+/// assert_eq!(model.program().database.tables.len(), 1);
+/// ```
+pub fn model(sources: &Sources, options: &Options) -> (Option<Model>, Vec<Diagnostic>) {
     let mut trees = Vec::with_capacity(sources.iter().len());
     let mut diagnostics = Vec::new();
     for (tree, found) in parse_all(sources) {
@@ -63,19 +94,24 @@ fn compile_for(sources: &Sources, options: &Options, emitted: &[Target]) -> Comp
     }
     let (schema, found) = resolve(sources, &trees, &options.targets);
     diagnostics.extend(found);
-    let mut files = Vec::new();
+    let mut model = None;
     if !diagnostics::has_errors(&diagnostics) {
         diagnostics.append(&mut lint(&schema));
         let mut lowered = lower(&schema);
         diagnostics.append(&mut lowered.diagnostics);
         if !diagnostics::has_errors(&diagnostics) {
-            let program =
-                Program { schema: &schema, database: &lowered.database, layout: &lowered.layout };
-            files = emit_all(emitted, program, options);
+            model = Some(Model { schema, database: lowered.database, layout: lowered.layout });
         }
     }
     diagnostics::sort(&mut diagnostics);
-    Compilation { files, diagnostics }
+    (model, diagnostics)
+}
+
+/// Rules hold for all targets that are on; files come out only for those of `emitted`.
+fn compile_for(sources: &Sources, options: &Options, emitted: &[Target]) -> Compilation {
+    let (model, diagnostics) = model(sources, options);
+    let files = model.map(|model| emit_all(emitted, model.program(), options));
+    Compilation { files: files.unwrap_or_default(), diagnostics }
 }
 
 #[cfg(feature = "parallel")]

@@ -112,4 +112,4 @@ pub mod target;
 pub mod targets;
 mod templates;
 
-pub use compile::{Compilation, check, compile};
+pub use compile::{Compilation, Model, check, compile, model};
