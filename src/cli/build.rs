@@ -78,6 +78,24 @@ fn report(
     Ok(if rejected { Outcome::Rejected } else { Outcome::Clean })
 }
 
+/// Shows the errors that keep a program from being asked anything.
+pub(super) fn reject(
+    sources: &Sources,
+    diagnostics: &[Diagnostic],
+    color: Color,
+) -> Result<Outcome, Failure> {
+    let errors: Vec<Diagnostic> = diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.severity() == Severity::Error)
+        .cloned()
+        .collect();
+    let mut out = terminal::stderr(color);
+    write_human(&mut out, sources, &errors)?;
+    conclude(&mut out, &errors)?;
+    out.flush()?;
+    Ok(Outcome::Rejected)
+}
+
 /// The last line: how much was found, and where to read on.
 fn conclude(out: &mut dyn WriteColor, diagnostics: &[Diagnostic]) -> io::Result<()> {
     let number = |severity| diagnostics.iter().filter(|d| d.severity() == severity).count();

@@ -2,6 +2,7 @@
 
 mod build;
 mod explain;
+mod impact;
 mod init;
 mod interrupt;
 mod markdown;
@@ -24,6 +25,7 @@ Examples:
   trine build --target postgres --target django    only these two
   trine check --deny warnings --format github      in a workflow of GitHub Actions
   trine explain E0401                              why a relation needs its delete rule
+  trine impact Store                               what deleting a store does
 
 Exit status:
   0  clean
@@ -54,6 +56,9 @@ enum Command {
         /// The code, such as E0401
         code: Option<String>,
     },
+    /// Say what deleting a row does: what goes with it, what is cleared, what refuses
+    #[command(after_help = impact::HELP)]
+    Impact(impact::ImpactArgs),
     /// Write a `trine.toml` and a first schema that builds
     Init {
         /// Where; it is made when it is not there
@@ -179,6 +184,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Build(args) => build::build(args, cli.color),
         Command::Check(args) => build::check(args, cli.color),
         Command::Explain { code } => explain::explain(code.as_deref(), cli.color),
+        Command::Impact(args) => impact::impact(args, cli.color),
         Command::Init { directory } => init::init(directory),
     };
     interrupt::wait_for_the_end();

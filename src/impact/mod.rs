@@ -1,12 +1,23 @@
 //! What a delete does: from the schema alone, and to given rows.
 
+mod at_once;
+mod counted;
 mod difference;
 mod evaluate;
+mod find;
 mod judge;
 mod predict;
+mod reach;
+mod reached;
+pub mod render;
 mod rows;
 pub mod rules;
 
+pub use at_once::{AtOnce, at_once};
+pub use counted::{BranchCount, Counts};
 pub use difference::difference;
+pub use find::{NotFound, find};
 pub use predict::{TOUCHED, linking, predict};
+pub use reach::{Reach, reach};
+pub use reached::{Branch, Deleted, Fate, Impact, Leads, Target, Verdict, impact};
 pub use rows::{Action, Prediction, Refusal, Row, RowRef, Rows};

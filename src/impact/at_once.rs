@@ -1,0 +1,108 @@
+//! What PostgreSQL checks as soon as a delete has written a reference, without waiting for the rest of the
+//! delete: there the order in which it comes by the rows can decide.
+//!
+//! PostgreSQL carries a delete out in rounds. The triggers of the foreign keys that refer to a deleted row
+//! run in the order of their names, and what they delete or write has its own triggers in the next round.
+//! UNIQUEs, CHECKs and foreign keys that are not deferred look at the rows in between. A row that fails
+//! there, and would have gone in a later round, fails the whole delete.
+
+use smol_str::SmolStr;
+
+use crate::relational::{
+    ColumnIx, Deferrability, IndexKey, ReferentialAction, Table, UniqueConstraint,
+};
+use crate::schema::{DeleteRule, RelationId};
+use crate::targets::Program;
+
+use super::rules::{Reference, incoming, reference};
+
+/// What is checked when a reference was cleared, or set to its default.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AtOnce {
+    /// A UNIQUE or an EXCLUDE of the row's table, by its name in the database.
+    Unique(SmolStr),
+    /// Another relation of the row, `within` the one that was written: both are there, or neither.
+    Pair(RelationId),
+    /// A relation whose rows refer to the row by the column that was written, too.
+    Referred(RelationId),
+    /// The row that the default refers to must be there.
+    Default,
+}
+
+/// What is checked at once when the delete rule of a relation has written its columns.
+pub fn at_once(program: Program<'_>, relation: RelationId) -> Vec<AtOnce> {
+    let schema = program.schema;
+    let (Some(to_one), Some(place)) = (schema.to_one(relation), reference(program, relation))
+    else {
+        return Vec::new();
+    };
+    let clears = match to_one.delete {
+        DeleteRule::SetNull => true,
+        DeleteRule::SetDefault => false,
+        DeleteRule::Cascade | DeleteRule::Restrict | DeleteRule::Protect => return Vec::new(),
+    };
+    let table = &program.database.tables[place.table];
+    let mut checks = uniques(table, place, clears);
+    let source = schema.relations[relation].source;
+    for &member in &schema.entities[source].members {
+        if let crate::schema::MemberId::Relation(other) = member
+            && schema
+                .to_one(other)
+                .is_some_and(|other| other.within.iter().any(|pair| pair.here == relation))
+        {
+            checks.push(AtOnce::Pair(other));
+        }
+    }
+    for (other, _) in incoming(schema, source) {
+        let refers = reference(program, other).is_some_and(|other| {
+            let waits = other.key.deferrability == Deferrability::InitiallyDeferred
+                && other.key.on_update == ReferentialAction::NoAction;
+            !waits && other.key.target_columns.iter().any(|column| place.own.contains(column))
+        });
+        if refers {
+            checks.push(AtOnce::Referred(other));
+        }
+    }
+    if !clears {
+        checks.push(AtOnce::Default);
+    }
+    checks
+}
+
+/// The UNIQUEs and EXCLUDEs that a written row can fail: one that holds a cleared column is satisfied,
+/// unless NULLs count as equal in it or the row only now falls under its condition.
+fn uniques(table: &Table, place: Reference<'_>, clears: bool) -> Vec<AtOnce> {
+    let own = |columns: &[ColumnIx]| place.own.iter().any(|column| columns.contains(column));
+    let names: Vec<&str> =
+        place.own.iter().map(|&column| table.columns[column].name.as_str()).collect();
+    let said = |sql: &str| names.iter().any(|name| sql.contains(name));
+    let constraint = |unique: &&UniqueConstraint| {
+        unique.deferrability != Deferrability::InitiallyDeferred
+            && own(&unique.columns)
+            && !(clears && unique.nulls_distinct)
+    };
+    let mut found: Vec<SmolStr> =
+        table.uniques.iter().filter(constraint).map(|unique| unique.name.clone()).collect();
+    for index in table.indexes.iter().filter(|index| index.unique) {
+        let columns = index.elements.iter().any(|element| match &element.key {
+            IndexKey::Column(column) => {
+                place.own.contains(column) && !(clears && index.nulls_distinct)
+            }
+            IndexKey::Expression(sql) => said(&sql.0),
+        });
+        if columns || index.condition.as_ref().is_some_and(|sql| said(&sql.0)) {
+            found.push(index.name.clone());
+        }
+    }
+    for exclude in &table.excludes {
+        let columns = exclude.elements.iter().any(|(element, _)| match &element.key {
+            IndexKey::Column(column) => !clears && place.own.contains(column),
+            IndexKey::Expression(sql) => said(&sql.0),
+        });
+        let waits = exclude.deferrability == Deferrability::InitiallyDeferred;
+        if !waits && (columns || exclude.condition.as_ref().is_some_and(|sql| said(&sql.0))) {
+            found.push(exclude.name.clone());
+        }
+    }
+    found.into_iter().map(AtOnce::Unique).collect()
+}

@@ -1,0 +1,79 @@
+//! Entities by the name that a person types.
+
+use std::fmt;
+
+use crate::diagnostics::nearest;
+use crate::schema::{EntityId, Schema};
+
+use super::render::full_name;
+
+/// Why a name is no entity's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotFound {
+    /// No entity has it; perhaps this one was meant.
+    Unknown {
+        /// What was asked for.
+        name: String,
+        /// The nearest name there is.
+        nearest: Option<String>,
+    },
+    /// Entities of several modules have it.
+    Ambiguous {
+        /// What was asked for.
+        name: String,
+        /// Their full names.
+        candidates: Vec<String>,
+    },
+}
+
+/// The entity of a name: `Store`, or `shop.Store`.
+///
+/// # Errors
+/// When no entity has the name, or entities of several modules have it.
+pub fn find(schema: &Schema, name: &str) -> Result<EntityId, NotFound> {
+    let named = |entity: &EntityId| {
+        schema.entities[*entity].name == name || full_name(schema, *entity) == name
+    };
+    let found: Vec<EntityId> = schema.entities.ids().filter(named).collect();
+    match found[..] {
+        [entity] => Ok(entity),
+        [] => {
+            let full: Vec<String> =
+                schema.entities.ids().map(|entity| full_name(schema, entity)).collect();
+            let short = schema.entities.values().iter().map(|entity| entity.name.as_str());
+            let same = short.clone().find(|other| other.to_lowercase() == name.to_lowercase());
+            let near = same
+                .or_else(|| nearest(name, short))
+                .or_else(|| nearest(name, full.iter().map(String::as_str)));
+            let near = near.map(str::to_owned);
+            Err(NotFound::Unknown { name: name.to_owned(), nearest: near })
+        }
+        _ => Err(NotFound::Ambiguous {
+            name: name.to_owned(),
+            candidates: found.iter().map(|&entity| full_name(schema, entity)).collect(),
+        }),
+    }
+}
+
+impl fmt::Display for NotFound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NotFound::Unknown { name, nearest: Some(nearest) } => {
+                write!(f, "there is no entity `{name}`; did you mean `{nearest}`?")
+            }
+            NotFound::Unknown { name, nearest: None } => write!(
+                f,
+                "there is no entity `{name}`; `trine impact --all` lists those that there are"
+            ),
+            NotFound::Ambiguous { name, candidates } => {
+                write!(
+                    f,
+                    "several modules have an entity `{name}`: write {}",
+                    candidates.join(" or ")
+                )
+            }
+        }
+    }
+}
+
+impl std::error::Error for NotFound {}

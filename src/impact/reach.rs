@@ -1,0 +1,111 @@
+//! How far a delete of each entity reaches.
+
+use crate::schema::{EntityId, MemberId, RelationId, Schema};
+
+use super::reached::{Fate, Reach as Walk, is_made};
+use super::rules::{Effect, Links, effect, incoming};
+
+/// How far a delete of one entity reaches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reach {
+    /// The entity.
+    pub entity: EntityId,
+    /// How many other entities lose rows.
+    pub deleted: usize,
+    /// How many links that Trine makes lose rows.
+    pub unlinked: usize,
+    /// How many relations are cleared, or set to their defaults.
+    pub written: usize,
+    /// How many relations and bounds may refuse.
+    pub refusals: usize,
+    /// Those among them that refer to the entity itself, and nearest ones else; a few.
+    pub refused_by: Vec<RelationId>,
+}
+
+/// No more relations are named than this.
+const NAMED: usize = 3;
+
+/// How far a delete of each entity reaches, farthest first; the links that Trine makes are left out.
+///
+/// An entity is looked at once for each entity that takes it with it, which in schemas as they are written
+/// is little more than once.
+pub fn reach(schema: &Schema) -> Vec<Reach> {
+    let links = Links::new(schema);
+    let mut walk = Walk::default();
+    let mut seen = vec![usize::MAX; schema.entities.len()];
+    let entities = schema.entities.ids().filter(|&entity| !is_made(schema, entity));
+    let mut found: Vec<Reach> = entities
+        .map(|entity| {
+            walk.begin(schema, entity);
+            one(schema, &links, &walk, &mut seen)
+        })
+        .collect();
+    found.sort_by(|a, b| {
+        let reach = |reach: &Reach| (reach.deleted, reach.unlinked, reach.written, reach.refusals);
+        reach(b).cmp(&reach(a)).then(a.entity.cmp(&b.entity))
+    });
+    found
+}
+
+/// `seen` says by link for which entity it was counted last.
+fn one(schema: &Schema, links: &Links, walk: &Walk, seen: &mut [usize]) -> Reach {
+    let entity = walk.entities[0];
+    let mut reach = Reach {
+        entity,
+        deleted: walk.entities.len() - 1,
+        unlinked: 0,
+        written: 0,
+        refusals: 0,
+        refused_by: Vec::new(),
+    };
+    for &gone in &walk.entities {
+        for (relation, to_one) in incoming(schema, gone) {
+            let source = schema.relations[relation].source;
+            match effect(to_one.delete) {
+                Effect::Deleted if is_made(schema, source) => {
+                    if seen[source.index()] != entity.index() {
+                        seen[source.index()] = entity.index();
+                        reach.unlinked += 1;
+                    }
+                    let other = links.end(relation).and_then(|end| links.bound_on(end.other));
+                    if let Some(bound) = other.filter(|bound| bound.min > 0) {
+                        refused(&mut reach, bound.relation);
+                    }
+                }
+                Effect::Deleted => {}
+                Effect::Cleared | Effect::Defaulted => {
+                    if !goes(schema, walk, relation) {
+                        reach.written += 1;
+                    }
+                }
+                Effect::Restricted | Effect::Protected => {
+                    if !goes(schema, walk, relation) {
+                        refused(&mut reach, relation);
+                    }
+                }
+            }
+        }
+        for &member in &schema.entities[gone].members {
+            let MemberId::Relation(relation) = member else { continue };
+            let bound = links.bound_on(relation).filter(|bound| bound.min > 0);
+            if let Some(bound) = bound.filter(|_| !walk.only_by(gone, relation)) {
+                refused(&mut reach, bound.relation);
+            }
+        }
+    }
+    reach
+}
+
+fn goes(schema: &Schema, walk: &Walk, relation: RelationId) -> bool {
+    match walk.fate(schema, relation) {
+        Fate::Goes(_) => true,
+        Fate::Stays | Fate::MayGo => false,
+    }
+}
+
+fn refused(reach: &mut Reach, relation: RelationId) {
+    reach.refusals += 1;
+    if reach.refused_by.len() < NAMED {
+        reach.refused_by.push(relation);
+    }
+}

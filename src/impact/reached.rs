@@ -1,0 +1,367 @@
+//! What deleting a row of an entity does, from the schema alone: everything that is reached, as a tree whose
+//! shared parts stand once.
+
+use std::collections::HashSet;
+
+use crate::schema::{EntityId, EntityKind, MemberId, RelationId, Schema};
+use crate::targets::Program;
+
+use super::at_once::{AtOnce, at_once};
+use super::rules::{Bound, Effect, End, Links, effect, incoming};
+
+/// What deleting rows of an entity does.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Impact {
+    /// The entities whose rows go, each once: first the one that was asked for, then nearer ones before
+    /// farther ones. The links that Trine makes are not among them.
+    pub deleted: Vec<Deleted>,
+    /// Entities that rows which go refer or are linked to, and whose own rows stay as they are.
+    pub kept: Vec<EntityId>,
+}
+
+/// An entity whose rows go.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Deleted {
+    /// The entity.
+    pub entity: EntityId,
+    /// What refers to it: every to-one relation that points here, by age.
+    pub branches: Vec<Branch>,
+    /// What it refers to: every to-one relation of its own.
+    pub targets: Vec<Target>,
+}
+
+/// What becomes of the rows that refer by one relation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Branch {
+    /// The relation; its source's rows are those that are spoken of.
+    pub relation: RelationId,
+    /// The many-to-many relation whose links the rows are.
+    pub link: Option<End>,
+    /// What its rule does.
+    pub effect: Effect,
+    /// Whether the row goes anyhow; of no interest where the effect is to delete it.
+    pub fate: Fate,
+    /// Where the rows that are deleted are spoken of on.
+    pub leads: Leads,
+    /// What is checked when its columns have been written, and what that may come to.
+    pub checks: Vec<(AtOnce, Verdict)>,
+    /// How many links the other end must keep, where they are removed.
+    pub bound: Option<Bound>,
+}
+
+/// What else becomes of a row that a rule would clear, or that refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// Nothing else deletes it.
+    Stays,
+    /// The same delete may take it away on another way.
+    MayGo,
+    /// The same delete takes it away before: it hangs, by this relation, from the same row as its target.
+    Goes(RelationId),
+}
+
+/// Where a branch goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leads {
+    /// Nowhere: the rows stay, or nothing can refer to them.
+    Nowhere,
+    /// To this place in [`Impact::deleted`], which is reached here first.
+    To(usize),
+    /// To a place that is reached elsewhere.
+    Seen(usize),
+}
+
+/// What a check may come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It may refuse the delete.
+    MayRefuse,
+    /// Whether it refuses is a matter of the order in which PostgreSQL comes by the rows.
+    OrderDecides,
+}
+
+/// What a row that goes refers to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Target {
+    /// The relation.
+    pub relation: RelationId,
+    /// Whether rows of the target go too.
+    pub goes: bool,
+    /// How many rows the target must keep, where this delete can take some of them and leave it.
+    pub bound: Option<Bound>,
+}
+
+impl Impact {
+    /// The entity that was asked for.
+    pub fn entity(&self) -> EntityId {
+        self.deleted[0].entity
+    }
+
+    /// What PostgreSQL's own order decides: the relation that writes, and what is checked then.
+    pub fn order_decides(&self) -> impl Iterator<Item = (RelationId, &AtOnce)> {
+        self.branches().flat_map(|branch| {
+            let checks = branch.checks.iter();
+            checks.filter_map(|(check, verdict)| {
+                (*verdict == Verdict::OrderDecides).then_some((branch.relation, check))
+            })
+        })
+    }
+
+    /// Every branch.
+    pub fn branches(&self) -> impl Iterator<Item = &Branch> {
+        self.deleted.iter().flat_map(|deleted| &deleted.branches)
+    }
+}
+
+impl Branch {
+    /// Whether its rows are links that Trine makes, which go and leave the other end.
+    pub fn unlinks(&self, schema: &Schema) -> bool {
+        self.effect == Effect::Deleted && is_made(schema, schema.relations[self.relation].source)
+    }
+}
+
+/// What deleting a row of an entity does. Takes time in proportion to what is reached.
+///
+/// ```
+/// use trine::impact::{Fate, impact, rules::Effect};
+/// # use trine::source::Sources;
+/// # let mut sources = Sources::new();
+/// # sources.add("a.trine", "module a\n\nentity Author {\n  name  text\n}\n\nentity Book {\n  author  1 Author <-> * books  on delete cascade\n}\n");
+/// # let trees: Vec<_> = sources.iter().map(|(f, _)| trine::syntax::parse(&sources, f).0).collect();
+/// # let (schema, _) = trine::schema::resolve(&sources, &trees, &trine::target::Target::ALL);
+/// # let lowered = trine::relational::lower(&schema);
+/// # let program = trine::targets::Program { schema: &schema, database: &lowered.database, layout: &lowered.layout };
+/// let author = schema.entities.ids().next().expect("there is one");
+/// let found = impact(program, author);
+/// assert_eq!(found.deleted.len(), 2);
+/// assert_eq!(found.deleted[0].branches[0].effect, Effect::Deleted);
+/// ```
+pub fn impact(program: Program<'_>, entity: EntityId) -> Impact {
+    let links = Links::new(program.schema);
+    let reach = Reach::new(program.schema, entity);
+    let describe = |(place, &entity): (usize, &EntityId)| Deleted {
+        entity,
+        branches: branches(program, &links, &reach, place),
+        targets: targets(program.schema, &links, &reach, entity),
+    };
+    let mut impact = Impact {
+        deleted: reach.entities.iter().enumerate().map(describe).collect(),
+        kept: Vec::new(),
+    };
+    impact.kept = kept(program.schema, &impact, &reach);
+    impact
+}
+
+/// The entities whose rows go, and how each is arrived at.
+#[derive(Default)]
+pub(super) struct Reach {
+    /// Nearer ones first; the links that Trine makes are not among them.
+    pub entities: Vec<EntityId>,
+    /// By entity: how it is arrived at.
+    arrivals: Vec<Option<Arrival>>,
+}
+
+#[derive(Clone)]
+struct Arrival {
+    place: usize,
+    /// The cascade by which it was arrived at first; `None` for the entity that was asked for.
+    first: Option<RelationId>,
+    /// How many cascades arrive.
+    ways: usize,
+}
+
+impl Reach {
+    pub fn new(schema: &Schema, entity: EntityId) -> Reach {
+        let mut reach = Reach::default();
+        reach.begin(schema, entity);
+        reach
+    }
+
+    /// Begins anew with another entity; takes time in proportion to what it reaches.
+    pub fn begin(&mut self, schema: &Schema, entity: EntityId) {
+        self.arrivals.resize(schema.entities.len(), None);
+        for entity in self.entities.drain(..) {
+            self.arrivals[entity.index()] = None;
+        }
+        self.entities.push(entity);
+        self.arrivals[entity.index()] = Some(Arrival { place: 0, first: None, ways: 0 });
+        let mut place = 0;
+        while let Some(&target) = self.entities.get(place) {
+            for (relation, to_one) in incoming(schema, target) {
+                let source = schema.relations[relation].source;
+                if effect(to_one.delete) != Effect::Deleted || is_made(schema, source) {
+                    continue;
+                }
+                let next = self.entities.len();
+                let arrival = self.arrivals[source.index()].get_or_insert_with(|| {
+                    self.entities.push(source);
+                    Arrival { place: next, first: Some(relation), ways: 0 }
+                });
+                arrival.ways += 1;
+            }
+            place += 1;
+        }
+    }
+
+    fn arrival(&self, entity: EntityId) -> Option<&Arrival> {
+        self.arrivals[entity.index()].as_ref()
+    }
+
+    /// Whether rows of an entity go.
+    pub fn goes(&self, entity: EntityId) -> bool {
+        self.arrival(entity).is_some()
+    }
+
+    /// Whether a cascade takes rows of an entity away.
+    pub fn by_cascade(&self, entity: EntityId) -> bool {
+        self.arrival(entity).is_some_and(|arrival| arrival.ways > 0)
+    }
+
+    /// Whether rows of an entity go by this cascade and in no other way.
+    pub fn only_by(&self, entity: EntityId, relation: RelationId) -> bool {
+        let arrival = self.arrival(entity);
+        arrival.is_some_and(|arrival| arrival.first == Some(relation) && arrival.ways == 1)
+    }
+
+    /// What becomes of the rows that refer by a relation whose target goes.
+    pub fn fate(&self, schema: &Schema, relation: RelationId) -> Fate {
+        let stated = &schema.relations[relation];
+        let Some(to_one) = schema.to_one(relation) else { return Fate::Stays };
+        let cascades =
+            |id| schema.to_one(id).is_some_and(|to_one| effect(to_one.delete) == Effect::Deleted);
+        let hangs = to_one.within.iter().find(|pair| {
+            cascades(pair.here) && cascades(pair.there) && self.only_by(stated.target, pair.there)
+        });
+        match hangs {
+            Some(pair) => Fate::Goes(pair.here),
+            None if self.by_cascade(stated.source) => Fate::MayGo,
+            None => Fate::Stays,
+        }
+    }
+
+    fn leads(&self, relation: RelationId, source: EntityId) -> Leads {
+        match self.arrival(source) {
+            Some(arrival) if arrival.first == Some(relation) => Leads::To(arrival.place),
+            Some(arrival) => Leads::Seen(arrival.place),
+            None => Leads::Nowhere,
+        }
+    }
+}
+
+fn branches(program: Program<'_>, links: &Links, reach: &Reach, place: usize) -> Vec<Branch> {
+    let schema = program.schema;
+    let describe = |(relation, to_one): (RelationId, &crate::schema::ToOne)| {
+        let source = schema.relations[relation].source;
+        let effect = effect(to_one.delete);
+        let link = links.end(relation);
+        let deletes = effect == Effect::Deleted;
+        let fate = if deletes { Fate::Stays } else { reach.fate(schema, relation) };
+        let removed = deletes && is_made(schema, source);
+        let other = link.filter(|_| removed).and_then(|end| links.bound_on(end.other));
+        Branch {
+            relation,
+            link,
+            effect,
+            fate,
+            leads: if deletes { reach.leads(relation, source) } else { Leads::Nowhere },
+            checks: match fate {
+                Fate::Goes(_) => Vec::new(),
+                Fate::Stays | Fate::MayGo => checks(program, reach, relation, fate),
+            },
+            bound: other.filter(|bound| bound.min > 0),
+        }
+    };
+    incoming(schema, reach.entities[place]).map(describe).collect()
+}
+
+/// What is checked when a relation has been written, and whether the order decides what that comes to.
+fn checks(
+    program: Program<'_>,
+    reach: &Reach,
+    relation: RelationId,
+    fate: Fate,
+) -> Vec<(AtOnce, Verdict)> {
+    let schema = program.schema;
+    let may_go = fate == Fate::MayGo;
+    let mut judged = Vec::new();
+    for check in at_once(program, relation) {
+        let order = match &check {
+            AtOnce::Unique(_) | AtOnce::Default => may_go,
+            // Its target hangs from the same row, and so is cleared a round later; unless it comes
+            // by another way, which may be shorter.
+            AtOnce::Pair(other) => may_go || comes_otherwise(schema, reach, relation, *other),
+            AtOnce::Referred(other) => {
+                if goes_with(schema, relation, *other) {
+                    continue;
+                }
+                reach.by_cascade(schema.relations[*other].source)
+            }
+        };
+        judged.push((check, if order { Verdict::OrderDecides } else { Verdict::MayRefuse }));
+    }
+    judged
+}
+
+/// Whether a relation `within` the one that is written can be cleared before it.
+fn comes_otherwise(schema: &Schema, reach: &Reach, written: RelationId, other: RelationId) -> bool {
+    let target = schema.relations[other].target;
+    let there = schema.to_one(other).and_then(|other| {
+        other.within.iter().find(|pair| pair.here == written).map(|pair| pair.there)
+    });
+    reach.goes(target) && there.is_none_or(|there| !reach.only_by(target, there))
+}
+
+/// Whether the rows that refer by `other` hang from the row whose delete writes `written`, and go with it.
+fn goes_with(schema: &Schema, written: RelationId, other: RelationId) -> bool {
+    let cascades =
+        |id| schema.to_one(id).is_some_and(|to_one| effect(to_one.delete) == Effect::Deleted);
+    schema.to_one(other).is_some_and(|other| {
+        other.within.iter().any(|pair| pair.there == written && cascades(pair.here))
+    })
+}
+
+fn targets(schema: &Schema, links: &Links, reach: &Reach, entity: EntityId) -> Vec<Target> {
+    let members = schema.entities[entity].members.iter();
+    let own = members.filter_map(|&member| match member {
+        MemberId::Relation(relation) => schema.to_one(relation).map(|_| relation),
+        MemberId::Field(_) => None,
+    });
+    own.map(|relation| Target {
+        relation,
+        goes: reach.goes(schema.relations[relation].target),
+        // Rows that go only because this target goes take nothing from one that stays.
+        bound: links
+            .bound_on(relation)
+            .filter(|bound| bound.min > 0 && !reach.only_by(entity, relation)),
+    })
+    .collect()
+}
+
+/// What rows that go refer or are linked to, and is neither deleted nor written.
+fn kept(schema: &Schema, impact: &Impact, reach: &Reach) -> Vec<EntityId> {
+    let mut kept = Vec::new();
+    for deleted in &impact.deleted {
+        kept.extend(deleted.targets.iter().map(|target| schema.relations[target.relation].target));
+        let unlinked = deleted.branches.iter().filter(|branch| branch.unlinks(schema));
+        kept.extend(
+            unlinked.filter_map(|branch| Some(schema.relations[branch.link?.other].target)),
+        );
+    }
+    let written: HashSet<EntityId> = impact
+        .branches()
+        .filter(|branch| matches!(branch.effect, Effect::Cleared | Effect::Defaulted))
+        .map(|branch| schema.relations[branch.relation].source)
+        .collect();
+    kept.retain(|&entity| !reach.goes(entity) && !written.contains(&entity));
+    kept.sort_unstable();
+    kept.dedup();
+    kept
+}
+
+/// Whether Trine makes the entity for a many-to-many relation.
+pub(super) fn is_made(schema: &Schema, entity: EntityId) -> bool {
+    match schema.entities[entity].kind {
+        EntityKind::Link { .. } => true,
+        EntityKind::Declared | EntityKind::External => false,
+    }
+}

@@ -1,0 +1,263 @@
+//! An impact as one JSON document, described in `docs/impact.md`; `version` grows when its shape changes.
+
+use serde::Serialize;
+
+use crate::impact::at_once::AtOnce;
+use crate::impact::counted::{BranchCount, Counts};
+use crate::impact::rules::{Bound, Effect};
+use crate::impact::{Branch, Deleted, Fate, Impact, Target, Verdict};
+use crate::schema::{EntityId, RelationId, Schema};
+use crate::targets::Program;
+
+use super::words::{Names, full_name, rule};
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    entity: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows: Option<Chosen<'a>>,
+    deleted: Vec<Gone>,
+    unlinked: Vec<Counted>,
+    kept: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refused: Option<bool>,
+}
+
+/// Which rows were counted.
+#[derive(Serialize)]
+struct Chosen<'a> {
+    #[serde(rename = "where")]
+    condition: Option<&'a str>,
+    count: u64,
+}
+
+#[derive(Serialize)]
+struct Counted {
+    entity: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct Gone {
+    entity: String,
+    table: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows: Option<u64>,
+    branches: Vec<Way>,
+    targets: Vec<Kept>,
+}
+
+/// What becomes of the rows that refer by one relation.
+#[derive(Serialize)]
+struct Way {
+    relation: String,
+    entity: String,
+    rule: &'static str,
+    effect: &'static str,
+    /// `stays`, `may go`, `goes`: what else becomes of the row.
+    fate: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    goes_with: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<Link>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bound: Option<Limit>,
+    checks: Vec<Check>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gone_anyhow: Option<u64>,
+    says: String,
+}
+
+#[derive(Serialize)]
+struct Link {
+    relation: String,
+    other_end: String,
+}
+
+#[derive(Serialize)]
+struct Limit {
+    relation: String,
+    entity: String,
+    at_least: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fails: Option<u64>,
+    says: String,
+}
+
+#[derive(Serialize)]
+struct Check {
+    /// `unique`, `pair`, `referred`, `default`.
+    check: &'static str,
+    /// `may refuse`, `order decides`.
+    verdict: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fails: Option<u64>,
+    says: String,
+}
+
+/// What the rows that go refer to.
+#[derive(Serialize)]
+struct Kept {
+    relation: String,
+    entity: String,
+    goes: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bound: Option<Limit>,
+}
+
+/// The document.
+pub fn json(program: Program<'_>, impact: &Impact, counts: Option<&Counts>) -> String {
+    let schema = program.schema;
+    let writer = Writer { program, names: Names::new(schema, impact) };
+    let mut links: Vec<EntityId> = impact
+        .branches()
+        .filter(|branch| branch.unlinks(schema))
+        .map(|branch| schema.relations[branch.relation].source)
+        .collect();
+    links.sort_unstable();
+    links.dedup();
+    let document = Document {
+        version: 1,
+        entity: full_name(schema, impact.entity()),
+        rows: counts.map(|counts| Chosen {
+            condition: counts.condition.as_deref(),
+            count: counts.deleted[0],
+        }),
+        deleted: (impact.deleted.iter().enumerate())
+            .map(|(place, deleted)| writer.gone(place, deleted, counts))
+            .collect(),
+        unlinked: links
+            .into_iter()
+            .map(|link| Counted {
+                entity: full_name(schema, link),
+                rows: counts.and_then(|counts| counts.links_of(link)),
+            })
+            .collect(),
+        kept: impact.kept.iter().map(|&kept| full_name(schema, kept)).collect(),
+        refused: counts.map(|counts| counts.refuse(impact)),
+    };
+    let mut text = serde_json::to_string_pretty(&document).expect("the document has string keys");
+    text.push('\n');
+    text
+}
+
+struct Writer<'a> {
+    program: Program<'a>,
+    names: Names<'a>,
+}
+
+impl Writer<'_> {
+    fn schema(&self) -> &Schema {
+        self.program.schema
+    }
+
+    fn relation(&self, relation: RelationId) -> String {
+        let stated = &self.schema().relations[relation];
+        format!("{}.{}", full_name(self.schema(), stated.source), stated.name)
+    }
+
+    fn gone(&self, place: usize, deleted: &Deleted, counts: Option<&Counts>) -> Gone {
+        let table = &self.program.database.tables[self.program.layout.table(deleted.entity)];
+        let branches = deleted.branches.iter().enumerate().map(|(nth, branch)| {
+            self.way(branch, counts.map(|counts| &counts.branches[place][nth]))
+        });
+        let targets = deleted.targets.iter().enumerate().map(|(nth, target)| {
+            self.target(target, counts.map(|counts| counts.targets[place][nth]))
+        });
+        Gone {
+            entity: full_name(self.schema(), deleted.entity),
+            table: table.name.quoted(),
+            rows: counts.map(|counts| counts.deleted[place]),
+            branches: branches.collect(),
+            targets: targets.collect(),
+        }
+    }
+
+    fn way(&self, branch: &Branch, count: Option<&BranchCount>) -> Way {
+        let schema = self.schema();
+        let stated = &schema.relations[branch.relation];
+        Way {
+            relation: self.relation(branch.relation),
+            entity: full_name(schema, stated.source),
+            rule: schema.to_one(branch.relation).map_or("", |to_one| rule(to_one.delete)),
+            effect: match branch.effect {
+                Effect::Deleted if branch.unlinks(schema) => "unlinked",
+                Effect::Deleted => "deleted",
+                Effect::Cleared => "cleared",
+                Effect::Defaulted => "set to default",
+                Effect::Restricted => "refused if left",
+                Effect::Protected => "refused at once",
+            },
+            fate: match branch.fate {
+                Fate::Stays => "stays",
+                Fate::MayGo => "may go",
+                Fate::Goes(_) => "goes",
+            },
+            goes_with: match branch.fate {
+                Fate::Goes(with) => Some(self.relation(with)),
+                Fate::Stays | Fate::MayGo => None,
+            },
+            link: branch.link.map(|end| Link {
+                relation: self.relation(end.many),
+                other_end: full_name(schema, schema.relations[end.other].target),
+            }),
+            bound: branch.bound.map(|bound| self.limit(bound, count.map(|count| count.bound))),
+            checks: (branch.checks.iter().enumerate())
+                .map(|(nth, (check, verdict))| {
+                    let fails = count.map(|count| count.checks[nth]);
+                    self.check(branch.relation, check, *verdict, fails)
+                })
+                .collect(),
+            rows: count.map(|count| count.rows),
+            gone_anyhow: count.filter(|_| branch.effect != Effect::Deleted).map(|count| count.gone),
+            says: self.names.effect(branch),
+        }
+    }
+
+    fn check(
+        &self,
+        relation: RelationId,
+        check: &AtOnce,
+        verdict: Verdict,
+        fails: Option<u64>,
+    ) -> Check {
+        Check {
+            check: match check {
+                AtOnce::Unique(_) => "unique",
+                AtOnce::Pair(_) => "pair",
+                AtOnce::Referred(_) => "referred",
+                AtOnce::Default => "default",
+            },
+            verdict: match verdict {
+                Verdict::MayRefuse => "may refuse",
+                Verdict::OrderDecides => "order decides",
+            },
+            fails,
+            says: self.names.verdict(relation, check, verdict),
+        }
+    }
+
+    fn limit(&self, bound: Bound, fails: Option<u64>) -> Limit {
+        Limit {
+            relation: self.relation(bound.relation),
+            entity: full_name(self.schema(), bound.bounded),
+            at_least: bound.min,
+            fails,
+            says: self.names.bound(bound),
+        }
+    }
+
+    fn target(&self, target: &Target, fails: Option<u64>) -> Kept {
+        let entity = self.schema().relations[target.relation].target;
+        Kept {
+            relation: self.relation(target.relation),
+            entity: full_name(self.schema(), entity),
+            goes: target.goes,
+            bound: target.bound.map(|bound| self.limit(bound, fails)),
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! What a picture of an impact shows, before anything is laid out: boxes for entities, arrows for relations.
+
+use crate::impact::counted::Counts;
+use crate::impact::reach::Reach;
+use crate::impact::reached::is_made;
+use crate::impact::rules::Effect;
+use crate::impact::rules::effect;
+use crate::impact::{Fate, Impact};
+use crate::schema::{EntityId, RelationKind, Schema};
+
+use super::words::{Names, Tone, grouped, rule, short_name, tone};
+
+/// Boxes and arrows.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Picture {
+    pub title: String,
+    pub boxes: Vec<Box>,
+    pub arrows: Vec<Arrow>,
+}
+
+/// An entity.
+#[derive(Debug, Clone)]
+pub(super) struct Box {
+    pub name: String,
+    /// What becomes of its rows: `deleted`.
+    pub fate: String,
+    /// `None` where nothing happens yet.
+    pub tone: Option<Tone>,
+}
+
+/// What a delete of `from` does to `to`.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Arrow {
+    pub from: usize,
+    pub to: usize,
+    /// The relation: `Banner.store`.
+    pub relation: String,
+    /// Its rule: `cascade`.
+    pub rule: String,
+    pub tone: Tone,
+}
+
+/// What a picture of one entity's impact shows.
+pub(super) fn picture(schema: &Schema, impact: &Impact, counts: Option<&Counts>) -> Picture {
+    let names = Names::new(schema, impact);
+    let mut drawing = Drawing {
+        places: std::collections::HashMap::new(),
+        picture: Picture {
+            title: format!("What deleting a {} does", names.entity(impact.entity())),
+            ..Picture::default()
+        },
+        names,
+    };
+    for (place, deleted) in impact.deleted.iter().enumerate() {
+        let fate = match counts {
+            Some(counts) => format!("{} deleted", grouped(counts.deleted[place])),
+            None => "deleted".to_owned(),
+        };
+        drawing.entity(deleted.entity, fate, Tone::Deleted);
+    }
+    for (place, deleted) in impact.deleted.iter().enumerate() {
+        for (nth, branch) in deleted.branches.iter().enumerate() {
+            let count = counts.map(|counts| &counts.branches[place][nth]);
+            let number = |what: &str| match count {
+                Some(count) => format!("{} {what}", grouped(count.rows)),
+                None => what.to_owned(),
+            };
+            let tone = tone(schema, branch);
+            let source = schema.relations[branch.relation].source;
+            let (other, fate) = match (branch.link, branch.effect) {
+                (Some(end), _) if branch.unlinks(schema) => {
+                    (schema.relations[end.other].target, "kept, unlinked".to_owned())
+                }
+                (_, Effect::Restricted | Effect::Protected) => (source, "refuses".to_owned()),
+                (_, Effect::Defaulted) => (source, "set to default".to_owned()),
+                (_, Effect::Cleared | Effect::Deleted) => (source, "cleared".to_owned()),
+            };
+            let to = drawing.entity(other, fate, tone);
+            let from = drawing.entity(deleted.entity, String::new(), Tone::Deleted);
+            let delete = schema.to_one(branch.relation).map_or("", |one| rule(one.delete));
+            let (relation, rule) = match branch.link {
+                Some(end) if branch.unlinks(schema) => {
+                    (drawing.names.relation(end.many), number("unlinked"))
+                }
+                _ => {
+                    let relation = drawing.names.relation(branch.relation);
+                    let rule = match branch.fate {
+                        Fate::Goes(_) => format!("{delete}: goes anyhow"),
+                        Fate::Stays | Fate::MayGo => delete.to_owned(),
+                    };
+                    (relation, number(&rule))
+                }
+            };
+            let arrow = Arrow { from, to, relation, rule, tone };
+            // Both ends of a link may be the same entity.
+            if branch.link.is_none() || !drawing.picture.arrows.contains(&arrow) {
+                drawing.picture.arrows.push(arrow);
+            }
+        }
+    }
+    for (place, deleted) in impact.deleted.iter().enumerate() {
+        for target in &deleted.targets {
+            let bound = target.bound.is_some();
+            // What the entity itself refers to is always of interest; farther ones where they refuse.
+            if !bound && (place > 0 || target.goes) {
+                continue;
+            }
+            let tone = if bound { Tone::Refused } else { Tone::Kept };
+            let fate = if bound { "may refuse" } else { "kept" };
+            let entity = schema.relations[target.relation].target;
+            let to = drawing.entity(entity, fate.to_owned(), tone);
+            let from = drawing.entity(deleted.entity, String::new(), Tone::Deleted);
+            let relation = drawing.names.relation(target.relation);
+            let rule = match target.bound {
+                Some(bound) => format!("keeps at least {}", bound.min),
+                None => "refers to it".to_owned(),
+            };
+            drawing.picture.arrows.push(Arrow { from, to, relation, rule, tone });
+        }
+    }
+    drawing.picture
+}
+
+/// What a picture of a whole schema shows: what each relation does when its target is deleted.
+pub(super) fn whole(schema: &Schema, reaches: &[Reach]) -> Picture {
+    let mut picture = Picture {
+        title: "What a delete does: from each entity to those that refer to it".to_owned(),
+        ..Picture::default()
+    };
+    let mut numbers: Vec<Option<usize>> = vec![None; schema.entities.len()];
+    let mut reach_of: Vec<Option<&Reach>> = vec![None; schema.entities.len()];
+    for reach in reaches {
+        reach_of[reach.entity.index()] = Some(reach);
+    }
+    for (entity, reach) in reach_of.iter().enumerate() {
+        let Some(reach) = reach else { continue };
+        numbers[entity] = Some(picture.boxes.len());
+        let fate = match (reach.deleted, reach.refusals) {
+            (0, 0) => "takes nothing with it".to_owned(),
+            (0, _) => "may be refused".to_owned(),
+            (deleted, 0) => format!("takes {deleted} more with it"),
+            (deleted, _) => format!("takes {deleted} more, may be refused"),
+        };
+        picture.boxes.push(Box { name: short_name(schema, reach.entity), fate, tone: None });
+    }
+    for stated in schema.relations.values() {
+        let (rule, tone) = match &stated.kind {
+            RelationKind::ToOne(to_one) => {
+                let tone = match effect(to_one.delete) {
+                    Effect::Deleted => Tone::Deleted,
+                    Effect::Cleared | Effect::Defaulted => Tone::Written,
+                    Effect::Restricted | Effect::Protected => Tone::Refused,
+                };
+                (rule(to_one.delete), tone)
+            }
+            RelationKind::ManyToMany(many) => {
+                if !is_made(schema, many.link) {
+                    continue;
+                }
+                ("unlink", Tone::Unlinked)
+            }
+        };
+        let ends = (numbers[stated.target.index()], numbers[stated.source.index()]);
+        if let (Some(from), Some(to)) = ends {
+            let relation = format!("{}.{}", schema.entities[stated.source].name, stated.name);
+            picture.arrows.push(Arrow { from, to, relation, rule: rule.to_owned(), tone });
+        }
+    }
+    picture
+}
+
+struct Drawing<'a> {
+    names: Names<'a>,
+    places: std::collections::HashMap<EntityId, usize>,
+    picture: Picture,
+}
+
+impl Drawing<'_> {
+    /// The box of an entity; the one that it has, unless what is said now weighs more.
+    fn entity(&mut self, entity: EntityId, fate: String, tone: Tone) -> usize {
+        let boxes = &mut self.picture.boxes;
+        let place = *self.places.entry(entity).or_insert_with(|| {
+            boxes.push(Box {
+                name: self.names.entity(entity),
+                fate: fate.clone(),
+                tone: Some(Tone::Kept),
+            });
+            boxes.len() - 1
+        });
+        let here = &mut self.picture.boxes[place];
+        if here.tone.is_none_or(|said| weight(tone) > weight(said)) {
+            here.tone = Some(tone);
+            here.fate = fate;
+        }
+        place
+    }
+}
+
+/// What is said of an entity when several things happen to its rows.
+fn weight(tone: Tone) -> u8 {
+    match tone {
+        Tone::Kept => 0,
+        Tone::Unlinked => 1,
+        Tone::Written => 2,
+        Tone::Refused => 3,
+        Tone::Deleted => 4,
+    }
+}

@@ -1,0 +1,309 @@
+//! An impact as a tree in the terminal.
+
+use std::io;
+
+use codespan_reporting::term::termcolor::{Color, ColorSpec, WriteColor};
+use unicode_width::UnicodeWidthStr;
+
+use crate::impact::counted::{BranchCount, Counts};
+use crate::impact::rules::Effect;
+use crate::impact::{Fate, Impact, Leads, Verdict};
+use crate::schema::Schema;
+
+use super::words::{Names, Tone, grouped, rows, tone};
+
+/// Writes an impact as a tree; with how many rows, when they have been counted.
+///
+/// # Errors
+/// When `out` can't be written.
+pub fn tree(
+    out: &mut dyn WriteColor,
+    schema: &Schema,
+    impact: &Impact,
+    counts: Option<&Counts>,
+) -> io::Result<()> {
+    let names = Names::new(schema, impact);
+    let lines = lines(&names, impact, counts);
+    let subjects = lines.iter().map(Line::subject_width).max().unwrap_or(0).min(MOST);
+    let numbers = lines.iter().map(|line| line.count.width()).max().unwrap_or(0);
+    let words = lines.iter().map(|line| line.words.width()).max().unwrap_or(0).min(MOST);
+    for line in &lines {
+        write!(out, "{}", line.branch)?;
+        styled(out, ColorSpec::new().set_bold(true), &line.subject)?;
+        let missing = subjects.saturating_sub(line.subject_width());
+        write!(out, "{:missing$}", "")?;
+        if numbers > 0 {
+            let missing = numbers - line.count.width();
+            write!(out, "  {:missing$}{}", "", line.count)?;
+        }
+        write!(out, "  ")?;
+        styled(out, &style(line.tone), &line.words)?;
+        if !line.by.is_empty() {
+            let missing = words.saturating_sub(line.words.width());
+            write!(out, "{:missing$}  ", "")?;
+            styled(out, ColorSpec::new().set_dimmed(true), &line.by)?;
+        }
+        writeln!(out)?;
+    }
+    writeln!(out)?;
+    summary(out, &names, impact, counts)
+}
+
+/// Columns are not made wider than this for the sake of one long line.
+const MOST: usize = 60;
+
+/// A line of the tree.
+struct Line {
+    /// Its place in the tree: `│  ├─ `.
+    branch: String,
+    subject: String,
+    /// How many rows; empty when they have not been counted.
+    count: String,
+    words: String,
+    tone: Tone,
+    by: String,
+}
+
+impl Line {
+    fn subject_width(&self) -> usize {
+        self.branch.width() + self.subject.width()
+    }
+}
+
+fn lines(names: &Names<'_>, impact: &Impact, counts: Option<&Counts>) -> Vec<Line> {
+    let mut lines = vec![Line {
+        branch: String::new(),
+        subject: names.entity(impact.entity()),
+        count: counts.map_or_else(String::new, |counts| grouped(counts.deleted[0])),
+        words: "deleted".to_owned(),
+        tone: Tone::Deleted,
+        by: String::new(),
+    }];
+    // By place: the line on which it is spoken of on.
+    let mut spoken: Vec<Option<usize>> = vec![None; impact.deleted.len()];
+    spoken[0] = Some(0);
+    let mut seen = Vec::new();
+    // What is still to come: a place, how far its lines have been written, and what stands before them.
+    let mut open = vec![(0, 0, String::new())];
+    while let Some((place, at, before)) = open.pop() {
+        let deleted = &impact.deleted[place];
+        let bounds: Vec<_> = (deleted.targets.iter().enumerate())
+            .filter_map(|(nth, target)| Some((nth, target, names.target(target)?)))
+            .collect();
+        let count = deleted.branches.len() + bounds.len();
+        if at == count {
+            continue;
+        }
+        let last = at + 1 == count;
+        let sign = if last { "└─ " } else { "├─ " };
+        let below = format!("{before}{}", if last { "   " } else { "│  " });
+        let branch = format!("{before}{sign}");
+        open.push((place, at + 1, before));
+        let Some(branch_here) = deleted.branches.get(at) else {
+            let (nth, target, words) = &bounds[at - deleted.branches.len()];
+            lines.push(Line {
+                branch,
+                subject: names.entity(names.schema.relations[target.relation].target),
+                count: counts
+                    .map_or_else(String::new, |counts| grouped(counts.targets[place][*nth])),
+                words: words.clone(),
+                tone: Tone::Refused,
+                by: names.relation(target.relation),
+            });
+            continue;
+        };
+        match branch_here.leads {
+            Leads::To(next) => {
+                spoken[next] = Some(lines.len());
+                open.push((next, 0, below));
+            }
+            Leads::Seen(next) => seen.push((lines.len(), next, next == place)),
+            Leads::Nowhere => {}
+        }
+        let mut words = names.effect(branch_here);
+        if !branch_here.checks.is_empty() {
+            words.push('*');
+        }
+        lines.push(Line {
+            branch,
+            subject: names.subject(branch_here),
+            count: counts.map_or_else(String::new, |counts| number(&counts.branches[place][at])),
+            words,
+            tone: tone(names.schema, branch_here),
+            by: names.by(branch_here),
+        });
+    }
+    for (line, place, itself) in seen {
+        let where_to = match spoken[place] {
+            _ if itself => ", and so on",
+            Some(other) if other < line => " (see above)",
+            _ => " (see below)",
+        };
+        lines[line].words.push_str(where_to);
+    }
+    lines
+}
+
+fn number(count: &BranchCount) -> String {
+    grouped(count.rows)
+}
+
+/// What is said below the tree: each kind of effect with its entities, and what wants a sentence.
+fn summary(
+    out: &mut dyn WriteColor,
+    names: &Names<'_>,
+    impact: &Impact,
+    counts: Option<&Counts>,
+) -> io::Result<()> {
+    let row = |out: &mut dyn WriteColor, tone, lead: &str, text: &str| -> io::Result<()> {
+        styled(out, &style(tone), lead)?;
+        writeln!(out, "{:1$}{text}", "", 10_usize.saturating_sub(lead.width()))
+    };
+    if let Some(counts) = counts {
+        match &counts.condition {
+            Some(condition) => row(out, Tone::Kept, "where", &one_line(condition))?,
+            None => row(out, Tone::Kept, "where", "all rows (no --where)")?,
+        }
+    }
+    let with = |name: String, number: Option<u64>| match number {
+        Some(number) => format!("{} {name}", grouped(number)),
+        None => name,
+    };
+    let deleted: Vec<String> = (impact.deleted.iter().enumerate())
+        .map(|(place, deleted)| {
+            with(names.entity(deleted.entity), counts.map(|counts| counts.deleted[place]))
+        })
+        .collect();
+    row(out, Tone::Deleted, "deleted", &deleted.join(", "))?;
+    let links = unlinked(names, impact, counts);
+    if !links.is_empty() {
+        row(out, Tone::Unlinked, "unlinked", &links.join(", "))?;
+    }
+    for (lead, effect) in [("cleared", Effect::Cleared), ("defaulted", Effect::Defaulted)] {
+        let found: Vec<String> = each(impact, counts)
+            .filter(|(branch, _)| branch.effect == effect && !matches!(branch.fate, Fate::Goes(_)))
+            .map(|(branch, count)| {
+                with(names.relation(branch.relation), count.map(|count| count.rows))
+            })
+            .collect();
+        if !found.is_empty() {
+            row(out, Tone::Written, lead, &found.join(", "))?;
+        }
+    }
+    if !impact.kept.is_empty() {
+        let kept: Vec<String> = impact.kept.iter().map(|&kept| names.entity(kept)).collect();
+        row(out, Tone::Kept, "kept", &kept.join(", "))?;
+    }
+    for line in refusals(names, impact, counts) {
+        row(out, Tone::Refused, "refused", &line)?;
+    }
+    for branch in impact.branches() {
+        for (check, verdict) in &branch.checks {
+            let lead = match verdict {
+                Verdict::MayRefuse => "* refuses",
+                Verdict::OrderDecides => "* order",
+            };
+            let said = names.verdict(branch.relation, check, *verdict);
+            row(out, Tone::Refused, lead, &said)?;
+        }
+    }
+    Ok(())
+}
+
+/// Every branch with its count.
+fn each<'a>(
+    impact: &'a Impact,
+    counts: Option<&'a Counts>,
+) -> impl Iterator<Item = (&'a crate::impact::Branch, Option<&'a BranchCount>)> {
+    impact.deleted.iter().enumerate().flat_map(move |(place, deleted)| {
+        deleted
+            .branches
+            .iter()
+            .enumerate()
+            .map(move |(nth, branch)| (branch, counts.map(|counts| &counts.branches[place][nth])))
+    })
+}
+
+/// The links that Trine makes and that are removed.
+fn unlinked(names: &Names<'_>, impact: &Impact, counts: Option<&Counts>) -> Vec<String> {
+    let mut links: Vec<_> = impact
+        .branches()
+        .filter(|branch| branch.unlinks(names.schema))
+        .map(|branch| names.schema.relations[branch.relation].source)
+        .collect();
+    links.sort_unstable();
+    links.dedup();
+    let number =
+        |link| counts?.links.iter().find(|(entity, _)| *entity == link).map(|(_, number)| *number);
+    links
+        .into_iter()
+        .map(|link| match number(link) {
+            Some(number) => format!("{} {}", grouped(number), names.entity(link)),
+            None => names.entity(link),
+        })
+        .collect()
+}
+
+/// What refuses, by how many rows; without counts, what may.
+fn refusals(names: &Names<'_>, impact: &Impact, counts: Option<&Counts>) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (branch, count) in each(impact, counts) {
+        let refuses = matches!(branch.effect, Effect::Restricted | Effect::Protected);
+        let relation = names.relation(branch.relation);
+        match count {
+            None if refuses && !matches!(branch.fate, Fate::Goes(_)) => {
+                lines.push(format!("where rows are left that refer by {relation}"));
+            }
+            None => {}
+            Some(count) => {
+                if refuses && count.rows > 0 {
+                    let verb = if count.rows == 1 { "refers" } else { "refer" };
+                    let source = names.entity(names.schema.relations[branch.relation].source);
+                    lines.push(format!("{} of {source} {verb} by {relation}", rows(count.rows)));
+                }
+                if let Some(bound) = branch.bound.filter(|_| count.bound > 0) {
+                    lines.push(format!("{}: {}", rows(count.bound), names.bound(bound)));
+                }
+                for ((check, _), failed) in branch.checks.iter().zip(&count.checks) {
+                    if *failed > 0 {
+                        let check = names.check(branch.relation, check);
+                        lines.push(format!("{}: {check}", rows(*failed)));
+                    }
+                }
+            }
+        }
+    }
+    for (place, deleted) in impact.deleted.iter().enumerate() {
+        for (nth, target) in deleted.targets.iter().enumerate() {
+            if let (Some(counts), Some(bound)) = (counts, target.bound)
+                && counts.targets[place][nth] > 0
+            {
+                let failed = rows(counts.targets[place][nth]);
+                lines.push(format!("{failed}: {}", names.bound(bound)));
+            }
+        }
+    }
+    lines
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn style(tone: Tone) -> ColorSpec {
+    let mut style = ColorSpec::new();
+    match tone {
+        Tone::Deleted => style.set_fg(Some(Color::Red)),
+        Tone::Unlinked => style.set_fg(Some(Color::Cyan)),
+        Tone::Written => style.set_fg(Some(Color::Yellow)),
+        Tone::Refused => style.set_fg(Some(Color::Magenta)).set_bold(true),
+        Tone::Kept => style.set_dimmed(true),
+    };
+    style
+}
+
+fn styled(out: &mut dyn WriteColor, style: &ColorSpec, text: &str) -> io::Result<()> {
+    out.set_color(style)?;
+    write!(out, "{text}")?;
+    out.reset()
+}

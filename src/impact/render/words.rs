@@ -1,0 +1,246 @@
+//! The words for what happens, the same in every form.
+
+use crate::schema::{DeleteRule, EntityId, Multiplicity, RelationId, RelationKind, Schema};
+
+use crate::impact::at_once::AtOnce;
+use crate::impact::rules::{Bound, Effect, End};
+use crate::impact::{Branch, Fate, Impact, Target, Verdict};
+
+/// What a reader must see first about a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Tone {
+    Deleted,
+    Unlinked,
+    Written,
+    Refused,
+    Kept,
+}
+
+impl Tone {
+    /// In the order in which a reader wants them.
+    pub const ALL: [Tone; 5] =
+        [Tone::Deleted, Tone::Unlinked, Tone::Written, Tone::Refused, Tone::Kept];
+}
+
+/// What a branch comes to for a reader.
+pub(super) fn tone(schema: &Schema, branch: &Branch) -> Tone {
+    match (branch.effect, branch.fate) {
+        (Effect::Deleted, _) if branch.unlinks(schema) => Tone::Unlinked,
+        (Effect::Deleted, _) => Tone::Deleted,
+        (_, Fate::Goes(_)) => Tone::Kept,
+        (Effect::Cleared | Effect::Defaulted, Fate::Stays | Fate::MayGo) => Tone::Written,
+        (Effect::Restricted | Effect::Protected, Fate::Stays | Fate::MayGo) => Tone::Refused,
+    }
+}
+
+/// Names as the reader of one impact needs them: with the module where it is another one's.
+#[derive(Clone, Copy)]
+pub(super) struct Names<'a> {
+    pub schema: &'a Schema,
+    /// The entity whose module needs no saying; `None` where the program has one module alone.
+    pub home: EntityId,
+}
+
+impl<'a> Names<'a> {
+    pub fn new(schema: &'a Schema, impact: &Impact) -> Names<'a> {
+        Names { schema, home: impact.entity() }
+    }
+
+    /// `Store`, or `shop.Store` from another module.
+    pub fn entity(&self, entity: EntityId) -> String {
+        let stated = &self.schema.entities[entity];
+        if stated.module == self.schema.entities[self.home].module {
+            stated.name.to_string()
+        } else {
+            full_name(self.schema, entity)
+        }
+    }
+
+    /// `Banner.store`
+    pub fn relation(&self, relation: RelationId) -> String {
+        let stated = &self.schema.relations[relation];
+        format!("{}.{}", self.entity(stated.source), stated.name)
+    }
+
+    /// The line's subject: whose rows are spoken of.
+    pub fn subject(&self, branch: &Branch) -> String {
+        let source = self.schema.relations[branch.relation].source;
+        match branch.link {
+            Some(end) if branch.unlinks(self.schema) => {
+                self.entity(self.schema.relations[end.other].target)
+            }
+            _ => self.entity(source),
+        }
+    }
+
+    /// What a branch does, in words.
+    pub fn effect(&self, branch: &Branch) -> String {
+        let relation = &self.schema.relations[branch.relation];
+        let name = &relation.name;
+        let what = match (branch.effect, branch.fate) {
+            (Effect::Deleted, _) if branch.unlinks(self.schema) => {
+                "kept, its links removed".to_owned()
+            }
+            (Effect::Deleted, _) => "deleted".to_owned(),
+            (Effect::Cleared | Effect::Defaulted, Fate::Goes(with)) => format!(
+                "goes with its {} anyhow: no `{name}` is left to {}",
+                self.parent(with),
+                if branch.effect == Effect::Cleared { "clear" } else { "set" },
+            ),
+            (Effect::Restricted | Effect::Protected, Fate::Goes(with)) => {
+                format!("goes with its {} anyhow: nothing is left to refuse", self.parent(with))
+            }
+            (Effect::Cleared, Fate::Stays) => format!("`{name}` cleared"),
+            (Effect::Cleared, Fate::MayGo) => format!("`{name}` cleared, unless it goes as well"),
+            (Effect::Defaulted, Fate::Stays) => format!("`{name}` set to its default"),
+            (Effect::Defaulted, Fate::MayGo) => {
+                format!("`{name}` set to its default, unless it goes as well")
+            }
+            (Effect::Restricted, Fate::Stays) => "refuses while one refers".to_owned(),
+            (Effect::Restricted, Fate::MayGo) => {
+                "refuses if one is left that refers, when all that goes is gone".to_owned()
+            }
+            (Effect::Protected, _) => "refuses at once while one refers".to_owned(),
+        };
+        match branch.bound {
+            Some(bound) => format!("{what}; {}", self.bound(bound)),
+            None => what,
+        }
+    }
+
+    /// The name of what a row hangs from: `store`.
+    fn parent(&self, relation: RelationId) -> &str {
+        &self.schema.relations[relation].name
+    }
+
+    /// `refuses where an Order would keep fewer than 1 of its lines`
+    pub fn bound(&self, bound: Bound) -> String {
+        let (what, size) = self.bounded(bound);
+        let entity = self.entity(bound.bounded);
+        format!("refuses where {entity} is left with fewer than {} of {what}", size.min)
+    }
+
+    /// What is counted, as the bounded entity calls it, and the multiplicity that says how many.
+    fn bounded(&self, bound: Bound) -> (String, Multiplicity) {
+        let stated = &self.schema.relations[bound.relation];
+        let here = match &stated.kind {
+            RelationKind::ToOne(_) => false,
+            RelationKind::ManyToMany(many) => many.source_end == bound.counted,
+        };
+        if here {
+            return (format!("its `{}`", stated.name), stated.here);
+        }
+        let accessor = match &stated.inverse {
+            Some(inverse) => format!("its `{inverse}`"),
+            None => format!("the {} that refer to it", self.entity(stated.source)),
+        };
+        (accessor, stated.there)
+    }
+
+    /// By what: `Banner.store, on delete cascade`.
+    pub fn by(&self, branch: &Branch) -> String {
+        match branch.link {
+            Some(end) if branch.unlinks(self.schema) => {
+                let link = self.schema.relations[branch.relation].source;
+                format!("{} through {}", self.seen(end, branch.relation), self.entity(link))
+            }
+            _ => {
+                let rule = self.schema.to_one(branch.relation).map_or("", |one| rule(one.delete));
+                format!("{}, on delete {rule}", self.relation(branch.relation))
+            }
+        }
+    }
+
+    /// A many-to-many relation as the entity at one end of its links calls it.
+    fn seen(&self, end: End, here: RelationId) -> String {
+        let stated = &self.schema.relations[end.many];
+        let target = self.schema.many_to_many(end.many).is_some_and(|many| many.target_end == here);
+        match &stated.inverse {
+            Some(inverse) if target => format!("{}.{inverse}", self.entity(stated.target)),
+            _ => self.relation(end.many),
+        }
+    }
+
+    /// What is checked at once, and why that matters.
+    pub fn check(&self, relation: RelationId, check: &AtOnce) -> String {
+        let written = self.relation(relation);
+        match check {
+            AtOnce::Unique(name) => {
+                format!("when {written} is written, the row must still be unique by `{name}`")
+            }
+            AtOnce::Pair(other) => format!(
+                "{written} may not be cleared while `{}`, which is within it, is set",
+                self.schema.relations[*other].name
+            ),
+            AtOnce::Referred(other) => {
+                format!(
+                    "{written} may not change while rows refer to it by {}",
+                    self.relation(*other)
+                )
+            }
+            AtOnce::Default => format!("the row that {written} is set to must be there, and stay"),
+        }
+    }
+
+    /// A sentence for a check that may refuse, or whose outcome PostgreSQL's own order decides.
+    pub fn verdict(&self, relation: RelationId, check: &AtOnce, verdict: Verdict) -> String {
+        let check = self.check(relation, check);
+        match verdict {
+            Verdict::MayRefuse => check,
+            Verdict::OrderDecides => format!(
+                "{check}; PostgreSQL looks before all that goes is gone, so the order of its triggers \
+                 decides"
+            ),
+        }
+    }
+
+    /// What a target says about the delete, when it may refuse it.
+    pub fn target(&self, target: &Target) -> Option<String> {
+        let bound = self.bound(target.bound?);
+        Some(if target.goes { format!("{bound}, unless it goes as well") } else { bound })
+    }
+}
+
+/// `module.Entity`
+pub(crate) fn full_name(schema: &Schema, entity: EntityId) -> String {
+    let stated = &schema.entities[entity];
+    format!("{}.{}", schema.modules[stated.module].name, stated.name)
+}
+
+/// `Store` in a program of one module, and `shop.Store` in one of several.
+pub(super) fn short_name(schema: &Schema, entity: EntityId) -> String {
+    if schema.modules.len() == 1 {
+        schema.entities[entity].name.to_string()
+    } else {
+        full_name(schema, entity)
+    }
+}
+
+/// The rule as a file says it.
+pub(super) fn rule(rule: DeleteRule) -> &'static str {
+    match rule {
+        DeleteRule::Cascade => "cascade",
+        DeleteRule::SetNull => "set null",
+        DeleteRule::SetDefault => "set default",
+        DeleteRule::Restrict => "restrict",
+        DeleteRule::Protect => "protect",
+    }
+}
+
+/// `1 row`, `12 rows`
+pub(super) fn rows(number: u64) -> String {
+    if number == 1 { "1 row".to_owned() } else { format!("{} rows", grouped(number)) }
+}
+
+/// `1 234 567`, with the narrow spaces of the international system left out for those who copy it.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
