@@ -2,3 +2,5 @@
 //! clearing and re-parenting carried out in each way, with the same rows left behind.
 
 pub mod python;
+
+pub mod rows;

@@ -6,6 +6,7 @@
 pub mod cascades;
 pub mod describe;
 pub mod examples;
+pub mod ground;
 pub mod hostile;
 pub mod server;
 pub mod session;

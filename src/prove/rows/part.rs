@@ -1,0 +1,249 @@
+//! The part of a program that a stage is made of, the order of its tables, and how many rows each has.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::relational::TableId;
+
+use super::edges::Edges;
+use super::shape::Shape;
+
+/// At most so many rows of a table for one row at the top, unless a bound asks for more.
+const MOST: usize = 4;
+
+/// Tables, and the relations among them that are set.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Part {
+    pub tables: BTreeSet<TableId>,
+    /// Places in [`Edges::edges`].
+    pub relations: BTreeSet<usize>,
+    /// The relations that the stage is about.
+    pub about: Vec<usize>,
+}
+
+impl Part {
+    /// Everything but what stands on tables that can't be filled.
+    pub fn whole(
+        edges: &Edges,
+        tables: impl Iterator<Item = TableId>,
+        banned: &BTreeSet<TableId>,
+    ) -> Part {
+        let tables: BTreeSet<TableId> = tables.collect();
+        let mut left = tables.clone();
+        // What can't be without a banned table is banned too.
+        loop {
+            let needs = |table: &TableId| {
+                banned.contains(table)
+                    || edges.edges.iter().any(|edge| {
+                        (edge.source == *table && !edge.optional && !left.contains(&edge.target))
+                            || (edge.target == *table
+                                && edge.there.min > 0
+                                && !left.contains(&edge.source))
+                    })
+                    || edges.links.iter().any(|link| {
+                        let source = edges.edges[link.source_end].target;
+                        let target = edges.edges[link.target_end].target;
+                        let needs = (source == *table && link.here.min > 0)
+                            || (target == *table && link.there.min > 0);
+                        needs && !left.contains(&link.table)
+                    })
+            };
+            let gone: Vec<TableId> = left.iter().copied().filter(needs).collect();
+            if gone.is_empty() {
+                break;
+            }
+            for table in gone {
+                left.remove(&table);
+            }
+        }
+        let relations = (0..edges.edges.len())
+            .filter(|&nth| {
+                left.contains(&edges.edges[nth].source) && left.contains(&edges.edges[nth].target)
+            })
+            .collect();
+        Part { tables: left, relations, about: Vec::new() }
+    }
+
+    /// Some relations, and what their rows can't be without.
+    pub fn around(edges: &Edges, about: &[usize]) -> Part {
+        let mut part = Part { about: about.to_vec(), ..Part::default() };
+        let mut queue = Vec::new();
+        for &nth in about {
+            part.relations.insert(nth);
+            queue.extend([edges.edges[nth].source, edges.edges[nth].target]);
+            for parent in edges.shared_parents(nth) {
+                part.relations.insert(parent);
+                queue.push(edges.edges[parent].target);
+            }
+        }
+        while let Some(table) = queue.pop() {
+            if !part.tables.insert(table) {
+                continue;
+            }
+            for (nth, edge) in edges.edges.iter().enumerate() {
+                if edge.source == table && !edge.optional {
+                    part.relations.insert(nth);
+                    queue.push(edge.target);
+                }
+                if edge.target == table && edge.there.min > 0 {
+                    part.relations.insert(nth);
+                    queue.push(edge.source);
+                }
+            }
+            for link in &edges.links {
+                let source = edges.edges[link.source_end].target;
+                let target = edges.edges[link.target_end].target;
+                if (table == source && link.here.min > 0) || (table == target && link.there.min > 0)
+                {
+                    queue.push(link.table);
+                }
+            }
+        }
+        part
+    }
+
+    /// With every optional relation that a CHECK of its tables reads, and what those can't be without: a
+    /// CHECK may ask for one of them.
+    pub fn wider(&self, edges: &Edges, shapes: &[Shape]) -> Part {
+        let mut wider = self.clone();
+        for (nth, edge) in edges.edges.iter().enumerate() {
+            let read = |column: &usize| {
+                let mut checks = shapes[edge.source.index()].checks.iter();
+                checks.any(|check| check.columns.contains(column))
+            };
+            if self.tables.contains(&edge.source) && edge.optional && edge.own.iter().any(read) {
+                let more = Part::around(edges, &[nth]);
+                wider.tables.extend(more.tables);
+                wider.relations.extend(more.relations);
+            }
+        }
+        wider
+    }
+
+    /// The relations to set last, so that the rest can be put into an order.
+    pub fn late(&self, edges: &Edges) -> Vec<usize> {
+        let mut late = Vec::new();
+        loop {
+            let circle = self.unordered(edges, &late);
+            let closing = self
+                .relations
+                .iter()
+                .copied()
+                .filter(|nth| {
+                    let edge = &edges.edges[*nth];
+                    !late.contains(nth)
+                        && edge.source != edge.target
+                        && circle.contains(&edge.source)
+                        && circle.contains(&edge.target)
+                        && (edge.optional || edge.deferrable)
+                })
+                .min_by_key(|&nth| (!edges.edges[nth].optional, self.about.contains(&nth), nth));
+            match closing {
+                Some(nth) => late.push(nth),
+                None => return late,
+            }
+        }
+    }
+
+    /// The tables that lie on a circle, or behind one.
+    fn unordered(&self, edges: &Edges, late: &[usize]) -> BTreeSet<TableId> {
+        let order: BTreeSet<TableId> = self.order(edges, late).into_iter().collect();
+        self.tables.difference(&order).copied().collect()
+    }
+
+    /// The tables, each behind those whose rows must be there before its own.
+    pub fn order(&self, edges: &Edges, late: &[usize]) -> Vec<TableId> {
+        let mut before: BTreeMap<TableId, BTreeSet<TableId>> =
+            self.tables.iter().map(|&table| (table, BTreeSet::new())).collect();
+        for nth in self.relations.iter().filter(|nth| !late.contains(nth)) {
+            let edge = &edges.edges[*nth];
+            if edge.source != edge.target
+                && let Some(targets) = before.get_mut(&edge.source)
+            {
+                targets.insert(edge.target);
+            }
+        }
+        let mut order = Vec::new();
+        let mut done = BTreeSet::new();
+        loop {
+            let ready: Vec<TableId> = before
+                .iter()
+                .filter(|(table, targets)| !done.contains(*table) && targets.is_subset(&done))
+                .map(|(&table, _)| table)
+                .collect();
+            if ready.is_empty() {
+                return order;
+            }
+            done.extend(&ready);
+            order.extend(ready);
+        }
+    }
+
+    /// How many rows of each table a family has.
+    pub fn counts(&self, edges: &Edges, late: &[usize], few: bool) -> BTreeMap<TableId, usize> {
+        let mut counts: BTreeMap<TableId, usize> =
+            self.tables.iter().map(|&table| (table, 1)).collect();
+        if !few {
+            for &nth in &self.about {
+                self.room_to_move(edges, nth, &mut counts);
+            }
+        }
+        let raise = |counts: &mut BTreeMap<TableId, usize>, table: TableId, to: usize| {
+            if let Some(count) = counts.get_mut(&table) {
+                *count = (*count).max(to.min(200));
+            }
+        };
+        for _ in 0..=self.tables.len() {
+            let before = counts.clone();
+            for &nth in &self.relations {
+                let edge = &edges.edges[nth];
+                let (source, target) = (edge.source, edge.target);
+                let targets = counts.get(&target).copied().unwrap_or(1);
+                let (least, most) = (edge.there.min as usize, edge.there.max);
+                if source == target {
+                    raise(&mut counts, source, 2);
+                } else if most == Some(1) {
+                    raise(&mut counts, source, targets);
+                    if least == 1 || !edge.optional {
+                        let sources = counts.get(&source).copied().unwrap_or(1);
+                        raise(&mut counts, target, sources);
+                    }
+                } else {
+                    let wanted = match few {
+                        true => targets.min(2),
+                        false if late.contains(&nth) => targets,
+                        false => (2 * targets).min(targets.max(MOST)),
+                    };
+                    raise(&mut counts, source, wanted.max(least * targets));
+                    if let (Some(most), false) = (most, edge.optional) {
+                        let sources = counts.get(&source).copied().unwrap_or(1);
+                        raise(&mut counts, target, sources.div_ceil((most as usize).max(1)));
+                    }
+                }
+            }
+            for link in edges.links.iter().filter(|link| self.tables.contains(&link.table)) {
+                let source = edges.edges[link.source_end].target;
+                let target = edges.edges[link.target_end].target;
+                raise(&mut counts, source, (link.there.min as usize).max(2));
+                raise(&mut counts, target, (link.here.min as usize).max(2));
+            }
+            if counts == before {
+                break;
+            }
+        }
+        counts
+    }
+
+    /// Two targets to move between, under each of two shared parents.
+    fn room_to_move(&self, edges: &Edges, nth: usize, counts: &mut BTreeMap<TableId, usize>) {
+        let edge = &edges.edges[nth];
+        let parents: BTreeSet<TableId> =
+            edges.shared_parents(nth).iter().map(|&parent| edges.edges[parent].target).collect();
+        for parent in &parents {
+            if *parent != edge.target && *parent != edge.source {
+                counts.insert(*parent, 2);
+            }
+        }
+        let targets = if parents.is_empty() { 2 } else { 4 };
+        counts.insert(edge.target, if edge.source == edge.target { targets + 2 } else { targets });
+    }
+}

@@ -1,0 +1,151 @@
+//! Rows that are made for a program, and what actions leave of them: PostgreSQL and the prediction agree.
+//!
+//! Every example, every unusual program and the drawn ones, each filled stage by stage; then the programs of
+//! this file whose CHECKs are hard.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::process::ExitCode;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use postgres::Client;
+use trine::impact::{Action, Prediction, Refusal, Rows, difference, predict};
+use trine::live::Server;
+use trine::prove::rows::{Stage, Stages, action_sql, dump_sql, parse_dump, stages};
+use trine::schema::RelationKind;
+use trine::source::Sources;
+use trine::targets::Program;
+
+use support::cascades;
+use support::examples::{self, Example};
+use support::ground::Compiled;
+use support::server::server;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    libtest_mimic::run(&arguments, trials()).exit_code()
+}
+
+fn trials() -> Vec<Trial> {
+    let mut trials = Vec::new();
+    for example in examples::all().into_iter().chain(examples::unusual()) {
+        trials.push(Trial::test(format!("example::{}", example.name), move || {
+            watch(server(), &example).map(drop)
+        }));
+    }
+    for number in 0..cascades::PROGRAMS {
+        let name = format!("cascades{number}");
+        let files = vec![(format!("{name}.trine"), cascades::program(number))];
+        trials.push(Trial::test(format!("drawn::{name}"), move || {
+            watch(server(), &Example { name: name.clone(), files: files.clone() }).map(drop)
+        }));
+    }
+    trials
+}
+
+/// Makes the stages of a program and carries out every action; each must come to what is predicted.
+fn watch(server: &Server, example: &Example) -> Result<Stages, Failed> {
+    let mut sources = Sources::new();
+    for (path, text) in &example.files {
+        sources.add(path.as_str(), text.as_str());
+    }
+    let compiled = Compiled::new(&sources)?;
+    let program = compiled.program();
+    let database = server.scratch("rows").unwrap();
+    let mut client = database.connect().unwrap();
+    compiled.create(&mut client);
+    let found = stages(program, &mut client).map_err(|problem| problem.to_string())?;
+    let mut report: Vec<String> = found
+        .uncovered
+        .iter()
+        .map(|uncovered| format!("{} is not covered: {}", uncovered.what, uncovered.why))
+        .collect();
+    for stage in &found.stages {
+        report.extend(carry_out(program, &mut client, stage));
+    }
+    for (relation, stated) in program.schema.relations.iter() {
+        let has_stage = found.stages.iter().any(|stage| stage.relation == Some(relation));
+        let is_to_one = matches!(stated.kind, RelationKind::ToOne(_));
+        if is_to_one && !has_stage && found.uncovered.is_empty() {
+            report.push(format!("nothing is done to {}", stated.name));
+        }
+    }
+    if report.is_empty() { Ok(found) } else { Err(report.join("\n").into()) }
+}
+
+/// Fills a stage and carries out its actions, each in a transaction that is rolled back.
+fn carry_out(program: Program<'_>, client: &mut Client, stage: &Stage) -> Vec<String> {
+    let mut report = Vec::new();
+    let mut transaction = client.transaction().unwrap();
+    transaction.batch_execute(&stage.empty).unwrap();
+    for statement in &stage.fill {
+        transaction.batch_execute(statement).unwrap();
+    }
+    transaction.commit().unwrap();
+    for action in &stage.actions {
+        let predicted = predict(program, &stage.rows, action);
+        let outcome = by_sql(program, client, stage, action);
+        let what =
+            format!("{}: {}", stage.what, action_sql(program, &stage.rows, action).join("; "));
+        report.extend(
+            differences(program, &stage.rows, &predicted, &outcome)
+                .into_iter()
+                .map(|line| format!("{what}: {line}")),
+        );
+    }
+    report
+}
+
+fn by_sql(
+    program: Program<'_>,
+    client: &mut Client,
+    stage: &Stage,
+    action: &Action,
+) -> Result<Rows, postgres::Error> {
+    let mut transaction = client.transaction()?;
+    for statement in action_sql(program, &stage.rows, action) {
+        transaction.batch_execute(&statement)?;
+    }
+    transaction.batch_execute("SET CONSTRAINTS ALL IMMEDIATE")?;
+    let text: String = transaction.query_one(&dump_sql(program), &[])?.get(0);
+    Ok(parse_dump(program, &text).unwrap())
+}
+
+fn differences(
+    program: Program<'_>,
+    before: &Rows,
+    predicted: &Prediction,
+    outcome: &Result<Rows, postgres::Error>,
+) -> Vec<String> {
+    match (predicted, outcome) {
+        (Prediction::Left(wanted), Ok(found)) => difference(program, before, wanted, found),
+        (Prediction::Left(_), Err(error)) => {
+            let told = error.as_db_error().map_or_else(|| error.to_string(), ToString::to_string);
+            vec![format!("was refused, which nothing should do: {told}")]
+        }
+        (Prediction::Refused(reasons), Ok(_)) => {
+            vec![format!("was let through; these should refuse it: {reasons:?}")]
+        }
+        (Prediction::Refused(reasons), Err(error)) => {
+            let code = error.code().map_or("", |code| code.code());
+            let expected: Vec<&str> = reasons.iter().flat_map(|it| codes(*it)).copied().collect();
+            if expected.contains(&code) {
+                Vec::new()
+            } else {
+                vec![format!("was refused with {code}, for {reasons:?}: {error:?}")]
+            }
+        }
+        (Prediction::OrderDecides(_) | Prediction::Undecided(_), _) => Vec::new(),
+    }
+}
+
+/// How PostgreSQL says it (appendix A of its manual).
+fn codes(refusal: Refusal) -> &'static [&'static str] {
+    match refusal {
+        Refusal::Restrict(_) | Refusal::Within(_) => &["23503"],
+        Refusal::Protect(_) => &["23503", "23001"],
+        Refusal::Bound(_) | Refusal::Check(_) => &["23514"],
+        Refusal::Unique(_) => &["23505"],
+    }
+}
