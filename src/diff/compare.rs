@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, HashSet};
 
 use smol_str::SmolStr;
 
-use crate::relational::{Database, QualifiedName, Table, TableId};
+use crate::quoting::quote_identifier;
+use crate::relational::{Database, QualifiedName, Table, TableId, names};
 
-use super::objects::{COLUMNS, Object, objects, table};
+use super::objects::{Object, objects, table};
 use super::{Change, Code, Difference, Kind};
 
 /// Compares everything.
@@ -20,7 +21,7 @@ pub(super) fn databases(before: &Database, after: &Database) -> Vec<Difference> 
     // Under their old names they are alike, and so is what refers to them.
     let mut after = after.clone();
     for (id, name) in renamed {
-        let new = std::mem::replace(&mut after.tables[id].name, name);
+        let new = call(&mut after, id, name);
         let names = (Some(after.tables[id].name.name.to_string()), Some(new.name.to_string()));
         let table = table(&after, id);
         found.push(difference(None, &table, Code::D0107, (Change::Renamed, None), names));
@@ -50,7 +51,7 @@ fn renamed_tables(before: &Database, after: &Database) -> Vec<(TableId, Qualifie
                 && old.columns.iter().map(|c| &c.name).eq(new.columns.iter().map(|c| &c.name));
             alike && {
                 let mut called_alike = after.clone();
-                called_alike.tables[*there].name = old.name.clone();
+                call(&mut called_alike, *there, old.name.clone());
                 table(before, here) == table(&called_alike, *there)
             }
         });
@@ -60,6 +61,18 @@ fn renamed_tables(before: &Database, after: &Database) -> Vec<(TableId, Qualifie
         }
     }
     found
+}
+
+/// Gives a table another name, and returns the one that it had. The sequence of an identity keeps the name
+/// that PostgreSQL made of the table's first one, which is worth telling only while the table has another.
+fn call(database: &mut Database, id: TableId, name: QualifiedName) -> QualifiedName {
+    let table = &mut database.tables[id];
+    for column in &mut table.columns {
+        let sequence = names::identity_sequence(&name.name, &column.name);
+        let known = format!("SEQUENCE NAME {}", quote_identifier(&sequence));
+        column.besides.retain(|fact| *fact != known);
+    }
+    std::mem::replace(&mut table.name, name)
 }
 
 /// What it means for an object of a kind to be missing, besides, and under another name.
@@ -153,7 +166,8 @@ fn compare(of: Option<&Object>, before: &Object, after: &Object, found: &mut Vec
         return;
     }
     for (fact, other) in before.facts.iter().zip(&after.facts) {
-        if fact.value != other.value && fact.property != COLUMNS {
+        // A table's list of columns is a definition only: they are compared one by one.
+        if fact.value != other.value && fact.code != Code::D0105 {
             let values = (fact.value.clone(), other.value.clone());
             let what = (Change::Differs, Some(fact.property));
             found.push(difference(of, before, fact.code, what, values));

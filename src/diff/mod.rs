@@ -82,7 +82,7 @@ pub enum Kind {
     Extension,
     /// An enum type.
     Type,
-    /// A sequence that no identity column owns.
+    /// A sequence; one that a column owns (`serial`) belongs to its table, that of an identity to its column.
     Sequence,
     /// A table.
     Table,

@@ -89,7 +89,8 @@ pub(super) fn objects(database: &Database) -> Vec<Object> {
     objects.extend(schemas.iter().map(|name| named(Kind::Schema, name)));
     objects.extend(extensions.iter().map(|name| named(Kind::Extension, name)));
     objects.extend(enum_types.iter().map(enum_type));
-    objects.extend(sequences.iter().map(|found| sequence(database, found)));
+    let free = sequences.iter().filter(|found| found.owner.is_none());
+    objects.extend(free.map(|found| sequence(database, found)));
     objects.extend(tables.iter().map(|(id, _)| table(database, id)));
     objects.extend(others.iter().map(other));
     objects
@@ -162,7 +163,7 @@ pub(super) fn table(database: &Database, id: TableId) -> Object {
         .map(|Partition { parent, bound }| format!("PARTITION OF {} {}", parent.quoted(), bound.0));
     let facts = vec![
         // It says what is missing or besides; what of the columns differs has codes of its own.
-        defining(Code::D0105, COLUMNS, format!("({})", names.join(", "))),
+        defining(Code::D0105, "columns", format!("({})", names.join(", "))),
         further(Code::D0103, "persistence", logged.to_owned()),
         defining(Code::D0103, "partitioning", partitioned_by),
         defining(Code::D0103, "partition", partition_of),
@@ -178,14 +179,13 @@ pub(super) fn table(database: &Database, id: TableId) -> Object {
     parts.extend(excludes.iter().map(|found| constraints::exclude(table, found)));
     parts.extend(indexes.iter().map(|found| constraints::index(table, found)));
     parts.extend(triggers.iter().map(|found| trigger::trigger(table, found)));
+    let owned = |found: &&Sequence| found.owner.is_some_and(|owner| owner.table == id);
+    parts.extend(database.sequences.iter().filter(owned).map(|found| sequence(database, found)));
     let mut object = Object::new(Kind::Table, name.schema.as_ref(), &name.name, facts);
     object.parts = parts;
     object.external = *external;
     object
 }
-
-/// The property that only a definition shows: columns are compared one by one.
-pub(super) const COLUMNS: &str = "columns";
 
 fn part(kind: Kind, table: &Table, name: &str, facts: Vec<Fact>) -> Object {
     Object::new(kind, table.name.schema.as_ref(), name, facts)
