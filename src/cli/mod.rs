@@ -1,6 +1,7 @@
 //! The command line: the only room that knows the terminal and ends the process.
 
 mod build;
+mod drift;
 mod explain;
 mod impact;
 mod init;
@@ -26,10 +27,12 @@ Examples:
   trine check --deny warnings --format github      in a workflow of GitHub Actions
   trine explain E0401                              why a relation needs its delete rule
   trine impact Store                               what deleting a store does
+  trine drift --database postgresql://localhost/shop
+                                                   where a live database differs
 
 Exit status:
   0  clean
-  1  errors in the input, or warnings under --deny warnings
+  1  errors in the input, warnings under --deny warnings, or a database that differs
   2  wrong usage, or something that can't be read or written";
 
 /// One schema; PostgreSQL, SQLAlchemy and Django that agree.
@@ -51,6 +54,9 @@ enum Command {
     /// Find errors and warnings, and write nothing
     #[command(after_help = CHECK_HELP)]
     Check(CheckArgs),
+    /// Find what of the schema a live database lacks, has otherwise, or has besides
+    #[command(after_help = drift::HELP)]
+    Drift(drift::DriftArgs),
     /// Explain a diagnostic or a difference by its code, or list all codes
     Explain {
         /// The code, such as E0401
@@ -183,6 +189,7 @@ pub(crate) fn run() -> ExitCode {
     let result = match &cli.command {
         Command::Build(args) => build::build(args, cli.color),
         Command::Check(args) => build::check(args, cli.color),
+        Command::Drift(args) => drift::run(args, cli.color),
         Command::Explain { code } => explain::explain(code.as_deref(), cli.color),
         Command::Impact(args) => impact::impact(args, cli.color),
         Command::Init { directory } => init::init(directory),
@@ -210,6 +217,8 @@ enum Failure {
     Project(trine::project::Problems),
     /// What the user wrote on the command line.
     Usage(String),
+    /// A live database.
+    Database(trine::live::Problem),
     /// The standard output.
     Output(std::io::Error),
 }
@@ -219,6 +228,7 @@ impl std::fmt::Display for Failure {
         match self {
             Failure::Project(problems) => problems.fmt(f),
             Failure::Usage(message) => f.write_str(message),
+            Failure::Database(problem) => problem.fmt(f),
             Failure::Output(error) => write!(f, "can't write the output: {error}"),
         }
     }
@@ -227,6 +237,12 @@ impl std::fmt::Display for Failure {
 impl From<trine::project::Problems> for Failure {
     fn from(problems: trine::project::Problems) -> Failure {
         Failure::Project(problems)
+    }
+}
+
+impl From<trine::live::Problem> for Failure {
+    fn from(problem: trine::live::Problem) -> Failure {
+        Failure::Database(problem)
     }
 }
 

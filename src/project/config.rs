@@ -21,6 +21,8 @@ pub(super) struct Config {
     pub sources: Vec<PathBuf>,
     /// What to generate, and how.
     pub options: Options,
+    /// Patterns of what drift leaves out.
+    pub ignored: Vec<String>,
     /// `out` of the targets that say it.
     pub outs: Vec<(Target, PathBuf)>,
 }
@@ -50,11 +52,12 @@ impl Reader<'_> {
         let mut config = Config {
             sources: vec![PathBuf::from(".")],
             options: Options::default(),
+            ignored: Vec::new(),
             outs: Vec::new(),
         };
         let mut targets = Vec::new();
         let sections: Vec<&str> =
-            std::iter::once("project").chain(Target::ALL.iter().map(|t| t.name())).collect();
+            ["project", "drift"].into_iter().chain(Target::ALL.iter().map(|t| t.name())).collect();
         for (name, section) in document {
             let DeValue::Table(table) = section.get_ref() else {
                 self.unknown("section", name, &sections);
@@ -62,6 +65,10 @@ impl Reader<'_> {
             };
             if name.get_ref() == "project" {
                 self.project(table, &mut config);
+                continue;
+            }
+            if name.get_ref() == "drift" {
+                self.drift(table, &mut config);
                 continue;
             }
             match Target::ALL.iter().copied().find(|target| name.get_ref() == target.name()) {
@@ -84,6 +91,21 @@ impl Reader<'_> {
             match key.get_ref().as_ref() {
                 "sources" => config.sources = self.sources(value),
                 _ => self.unknown("key of [project]", key, &["sources"]),
+            }
+        }
+    }
+
+    fn drift(&mut self, table: &DeTable<'_>, config: &mut Config) {
+        for (key, value) in table {
+            match key.get_ref().as_ref() {
+                "ignore" => match value.get_ref() {
+                    DeValue::Array(items) => {
+                        let patterns = items.iter().filter_map(|item| self.string("ignore", item));
+                        config.ignored = patterns.collect();
+                    }
+                    _ => self.wrong(value.span(), "`ignore` is a list: `ignore = [\"legacy_*\"]`"),
+                },
+                _ => self.unknown("key of [drift]", key, &["ignore"]),
             }
         }
     }

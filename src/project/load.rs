@@ -16,6 +16,8 @@ pub struct Project {
     pub sources: Sources,
     /// What to generate, and how.
     pub options: Options,
+    /// Patterns of what [drift](crate::drift) leaves out.
+    pub ignored: Vec<String>,
     /// Every file and directory that was read, `trine.toml` among them: what a build depends on.
     pub inputs: Vec<PathBuf>,
     outs: Vec<(Target, PathBuf)>,
@@ -85,9 +87,11 @@ impl Project {
 
     fn configured(path: &Path) -> Result<Project, Problems> {
         let text = read_text(path).map_err(Problems::from)?;
-        let Config { sources, options, outs } = config::parse(path, &text).map_err(Problems)?;
+        let Config { sources, options, ignored, outs } =
+            config::parse(path, &text).map_err(Problems)?;
         let root = path.parent().unwrap_or(Path::new(""));
-        let mut project = Project { options, inputs: vec![path.to_path_buf()], ..Project::plain() };
+        let mut project =
+            Project { options, ignored, inputs: vec![path.to_path_buf()], ..Project::plain() };
         project.set_out(root.join("generated"));
         for (target, out) in outs {
             project.outs.retain(|(named, _)| *named != target);
@@ -101,6 +105,7 @@ impl Project {
         let mut project = Project {
             sources: Sources::new(),
             options: Options::default(),
+            ignored: Vec::new(),
             inputs: Vec::new(),
             outs: Vec::new(),
         };

@@ -1,0 +1,129 @@
+//! Drift of live databases: none right after the DDL, and exactly what was altered by hand.
+#![allow(clippy::unwrap_used, reason = "the helpers of tests may panic as the tests may")]
+
+mod support;
+
+#[path = "drift/alterations.rs"]
+mod alterations;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock};
+
+use support::examples::{self, Example};
+use support::server::server;
+use trine::drift::{Drift, Ignore, Scratch, drift};
+use trine::live::Scratch as Database;
+use trine::source::Sources;
+use trine::target::Options;
+use trine::targets::postgres;
+
+/// An example's program.
+struct Program {
+    model: trine::Model,
+}
+
+impl Program {
+    fn of(files: &[(String, String)]) -> Program {
+        let mut sources = Sources::new();
+        for (path, text) in files {
+            sources.add(path, text.as_str());
+        }
+        let (model, diagnostics) = trine::model(&sources, &Options::default());
+        Program { model: model.unwrap_or_else(|| panic!("{diagnostics:#?}")) }
+    }
+
+    fn ddl(&self) -> String {
+        postgres::emit(self.model.program()).remove(0).contents
+    }
+
+    /// What others must have made before.
+    fn prerequisites(&self) -> String {
+        let external = self.model.database.tables.values().iter().filter(|table| table.external);
+        external
+            .map(|table| {
+                let columns: Vec<String> = table
+                    .columns
+                    .iter()
+                    .map(|column| format!("\"{}\" {} UNIQUE", column.name, column.ty.0))
+                    .collect();
+                let schema = table.name.schema.iter();
+                let schema: String = schema
+                    .map(|name| format!("CREATE SCHEMA IF NOT EXISTS \"{name}\";\n"))
+                    .collect();
+                let name = table.name.quoted();
+                format!("{schema}CREATE TABLE {name} ({});\n", columns.join(", "))
+            })
+            .collect()
+    }
+
+    /// A database with what the DDL makes.
+    fn applied(&self) -> Database {
+        let database = server().scratch("drift").unwrap();
+        let mut client = database.connect().unwrap();
+        client.batch_execute(&self.prerequisites()).unwrap();
+        client.batch_execute(&self.ddl()).unwrap();
+        database
+    }
+
+    fn drift(&self, database: &Database) -> Drift {
+        self.drift_but(database, &[])
+    }
+
+    fn drift_but(&self, database: &Database, ignore: &[&str]) -> Drift {
+        let mut client = database.connect().unwrap();
+        let ignore = Ignore::new(ignore.iter().copied());
+        drift(self.model.program(), &mut client, Scratch::Automatic { python: &|| None }, &ignore)
+            .unwrap_or_else(|problem| panic!("{problem}"))
+    }
+}
+
+/// An example and a database with what its DDL makes, to be copied.
+fn example(name: &'static str) -> Arc<(Program, Database)> {
+    type Known = HashMap<&'static str, Arc<(Program, Database)>>;
+    static KNOWN: OnceLock<Mutex<Known>> = OnceLock::new();
+    let mut known = KNOWN.get_or_init(Mutex::default).lock().unwrap();
+    let make = || {
+        let model = Program::of(&examples::named(name).files);
+        let database = model.applied();
+        Arc::new((model, database))
+    };
+    known.entry(name).or_insert_with(make).clone()
+}
+
+/// Makes a test of each alteration: the example, what is done, and what drift must say.
+macro_rules! altered {
+    ($($name:ident: $example:literal, $sql:literal => $expected:expr;)*) => {
+        $(#[test] fn $name() { check_alteration($example, $sql, &$expected); })*
+    };
+}
+use altered;
+
+#[track_caller]
+fn check_alteration(name: &'static str, sql: &str, expected: &[&str]) {
+    let example = example(name);
+    let (model, template) = &*example;
+    let database = server().scratch_from(template, "altered").unwrap();
+    database.connect().unwrap().batch_execute(sql).unwrap();
+    let found = model.drift(&database);
+    assert_eq!(said(&found), expected, "{found:#?}");
+}
+
+/// Each difference as `D0203 storefront_banner.position`.
+fn said(drift: &Drift) -> Vec<String> {
+    drift.differences.iter().map(|found| format!("{} {}", found.code, found.path())).collect()
+}
+
+#[test]
+fn no_example_drifts_right_after_its_ddl() {
+    let all: Vec<Example> = examples::all().into_iter().chain(examples::unusual()).collect();
+    let mut wrong = Vec::new();
+    for example in &all {
+        let model = Program::of(&example.files);
+        let database = model.applied();
+        let found = model.drift(&database);
+        if !found.differences.is_empty() || !found.others.is_empty() {
+            wrong.push(format!("{}: {found:#?}", example.name));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
