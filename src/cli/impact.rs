@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use trine::impact;
+use trine::impact::{self, Counts, Impact};
+use trine::live::{Problem, connect};
 use trine::project::Project;
 use trine::schema::Schema;
+use trine::targets::Program;
 
 use super::{Color, Failure, Outcome, build, terminal};
 
@@ -80,7 +82,11 @@ pub(super) fn impact(args: &ImpactArgs, color: Color) -> Result<Outcome, Failure
     let entity = impact::find(program.schema, name)
         .map_err(|not_found| Failure::Usage(not_found.to_string()))?;
     let found = impact::impact(program, entity);
-    let counts = None;
+    let counts = match database(args)? {
+        Some(url) => Some(counted(program, &found, args.condition.as_deref(), &url)?),
+        None => None,
+    };
+    let counts = counts.as_ref();
     match args.format {
         Form::Tree => {
             let mut out = terminal::stdout(color);
@@ -92,6 +98,33 @@ pub(super) fn impact(args: &ImpactArgs, color: Color) -> Result<Outcome, Failure
         Form::Mermaid => print(&impact::render::mermaid(program.schema, &found, counts))?,
     }
     Ok(Outcome::Clean)
+}
+
+/// The database to count in: the one that is named, or the environment's where there is a condition.
+fn database(args: &ImpactArgs) -> Result<Option<String>, Failure> {
+    match (&args.database, &args.condition) {
+        (Some(url), _) => Ok(Some(url.clone())),
+        (None, None) => Ok(None),
+        (None, Some(_)) => match std::env::var("DATABASE_URL") {
+            Ok(url) if !url.is_empty() => Ok(Some(url)),
+            _ => Err(Failure::Usage(
+                "`--where` chooses rows of a database: name it with `--database URL`, or in \
+                 DATABASE_URL"
+                    .to_owned(),
+            )),
+        },
+    }
+}
+
+fn counted(
+    program: Program<'_>,
+    found: &Impact,
+    condition: Option<&str>,
+    url: &str,
+) -> Result<Counts, Failure> {
+    let fail = |problem: Problem| Failure::Usage(problem.to_string());
+    let mut client = connect(url).map_err(fail)?;
+    impact::count(program, found, condition, &mut client).map_err(fail)
 }
 
 /// How far a delete of each entity reaches.

@@ -55,9 +55,7 @@ pub fn at_once(program: Program<'_>, relation: RelationId) -> Vec<AtOnce> {
     }
     for (other, _) in incoming(schema, source) {
         let refers = reference(program, other).is_some_and(|other| {
-            let waits = other.key.deferrability == Deferrability::InitiallyDeferred
-                && other.key.on_update == ReferentialAction::NoAction;
-            !waits && other.key.target_columns.iter().any(|column| place.own.contains(column))
+            other.key.target_columns.iter().any(|column| place.own.contains(column))
         });
         if refers {
             checks.push(AtOnce::Referred(other));
@@ -67,6 +65,14 @@ pub fn at_once(program: Program<'_>, relation: RelationId) -> Vec<AtOnce> {
         checks.push(AtOnce::Default);
     }
     checks
+}
+
+/// Whether a relation is looked at only when the transaction ends, if a row that it refers to is written.
+pub(super) fn waits(program: Program<'_>, relation: RelationId) -> bool {
+    reference(program, relation).is_some_and(|place| {
+        place.key.deferrability == Deferrability::InitiallyDeferred
+            && place.key.on_update == ReferentialAction::NoAction
+    })
 }
 
 /// The UNIQUEs and EXCLUDEs that a written row can fail: one that holds a cleared column is satisfied,

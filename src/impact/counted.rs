@@ -30,14 +30,36 @@ pub struct BranchCount {
     pub gone: u64,
     /// How many rows of the other end would keep too few links.
     pub bound: u64,
-    /// By check: how many rows fail it.
-    pub checks: Vec<u64>,
+    /// By check.
+    pub checks: Vec<CheckCount>,
+}
+
+/// The rows that a check is about.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CheckCount {
+    /// How many rows fail it in any order; `None` where only the delete itself can tell.
+    pub fails: Option<u64>,
+    /// How many rows may fail it, as PostgreSQL comes by them.
+    pub at_risk: u64,
+}
+
+impl CheckCount {
+    /// Whether rows fail it for certain.
+    pub fn fails(&self) -> bool {
+        self.fails.is_some_and(|failed| failed > 0)
+    }
 }
 
 impl Counts {
     /// How many links of an entity that Trine makes are removed.
     pub fn links_of(&self, link: EntityId) -> Option<u64> {
         self.links.iter().find(|(entity, _)| *entity == link).map(|(_, rows)| *rows)
+    }
+
+    /// Whether there are rows for which PostgreSQL's own order, or something that can't be counted, decides.
+    pub fn undecided(&self) -> bool {
+        let checks = self.branches.iter().flatten().flat_map(|count| &count.checks);
+        checks.into_iter().any(|check| check.at_risk > 0)
     }
 
     /// Whether rows refuse the delete, whatever the order.
@@ -52,7 +74,7 @@ impl Counts {
                 Effect::Restricted | Effect::Protected => count.rows > 0,
                 Effect::Deleted | Effect::Cleared | Effect::Defaulted => false,
             };
-            by_rule || count.bound > 0 || count.checks.iter().any(|failed| *failed > 0)
+            by_rule || count.bound > 0 || count.checks.iter().any(CheckCount::fails)
         };
         branches.into_iter().any(refuses) || self.targets.iter().flatten().any(|failed| *failed > 0)
     }

@@ -2,6 +2,8 @@
 
 mod at_once;
 mod counted;
+#[cfg(feature = "database")]
+mod counts;
 mod difference;
 mod evaluate;
 mod find;
@@ -14,7 +16,9 @@ mod rows;
 pub mod rules;
 
 pub use at_once::{AtOnce, at_once};
-pub use counted::{BranchCount, Counts};
+pub use counted::{BranchCount, CheckCount, Counts};
+#[cfg(feature = "database")]
+pub use counts::count;
 pub use difference::difference;
 pub use find::{NotFound, find};
 pub use predict::{TOUCHED, linking, predict};

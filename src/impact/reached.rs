@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use crate::schema::{EntityId, EntityKind, MemberId, RelationId, Schema};
 use crate::targets::Program;
 
-use super::at_once::{AtOnce, at_once};
+use super::at_once::{AtOnce, at_once, waits};
 use super::rules::{Bound, Effect, End, Links, effect, incoming};
 
 /// What deleting rows of an entity does.
@@ -105,6 +105,16 @@ impl Impact {
                 (*verdict == Verdict::OrderDecides).then_some((branch.relation, check))
             })
         })
+    }
+
+    /// The links that Trine makes and that lose rows.
+    pub fn links(&self, schema: &Schema) -> Vec<EntityId> {
+        let removed = self.branches().filter(|branch| branch.unlinks(schema));
+        let mut links: Vec<EntityId> =
+            removed.map(|branch| schema.relations[branch.relation].source).collect();
+        links.sort_unstable();
+        links.dedup();
+        links
     }
 
     /// Every branch.
@@ -294,7 +304,7 @@ fn checks(
                 if goes_with(schema, relation, *other) {
                     continue;
                 }
-                reach.by_cascade(schema.relations[*other].source)
+                !waits(program, *other) && reach.by_cascade(schema.relations[*other].source)
             }
         };
         judged.push((check, if order { Verdict::OrderDecides } else { Verdict::MayRefuse }));

@@ -5,7 +5,7 @@
 //! many-to-many relation has a link entity, declared or made, whose two relations are like any other.
 
 mod constraints;
-mod deletes;
+pub(crate) mod deletes;
 mod expr;
 pub mod functions;
 mod relations;

@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use crate::impact::at_once::AtOnce;
-use crate::impact::counted::{BranchCount, Counts};
+use crate::impact::counted::{BranchCount, CheckCount, Counts};
 use crate::impact::rules::{Bound, Effect};
 use crate::impact::{Branch, Deleted, Fate, Impact, Target, Verdict};
-use crate::schema::{EntityId, RelationId, Schema};
+use crate::schema::{RelationId, Schema};
 use crate::targets::Program;
 
 use super::words::{Names, full_name, rule};
@@ -22,6 +22,8 @@ struct Document<'a> {
     kept: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     refused: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order_decides: Option<bool>,
 }
 
 /// Which rows were counted.
@@ -96,6 +98,8 @@ struct Check {
     verdict: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     fails: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at_risk: Option<u64>,
     says: String,
 }
 
@@ -113,13 +117,6 @@ struct Kept {
 pub fn json(program: Program<'_>, impact: &Impact, counts: Option<&Counts>) -> String {
     let schema = program.schema;
     let writer = Writer { program, names: Names::new(schema, impact) };
-    let mut links: Vec<EntityId> = impact
-        .branches()
-        .filter(|branch| branch.unlinks(schema))
-        .map(|branch| schema.relations[branch.relation].source)
-        .collect();
-    links.sort_unstable();
-    links.dedup();
     let document = Document {
         version: 1,
         entity: full_name(schema, impact.entity()),
@@ -130,7 +127,8 @@ pub fn json(program: Program<'_>, impact: &Impact, counts: Option<&Counts>) -> S
         deleted: (impact.deleted.iter().enumerate())
             .map(|(place, deleted)| writer.gone(place, deleted, counts))
             .collect(),
-        unlinked: links
+        unlinked: impact
+            .links(schema)
             .into_iter()
             .map(|link| Counted {
                 entity: full_name(schema, link),
@@ -139,6 +137,7 @@ pub fn json(program: Program<'_>, impact: &Impact, counts: Option<&Counts>) -> S
             .collect(),
         kept: impact.kept.iter().map(|&kept| full_name(schema, kept)).collect(),
         refused: counts.map(|counts| counts.refuse(impact)),
+        order_decides: counts.map(Counts::undecided),
     };
     let mut text = serde_json::to_string_pretty(&document).expect("the document has string keys");
     text.push('\n');
@@ -208,8 +207,8 @@ impl Writer<'_> {
             bound: branch.bound.map(|bound| self.limit(bound, count.map(|count| count.bound))),
             checks: (branch.checks.iter().enumerate())
                 .map(|(nth, (check, verdict))| {
-                    let fails = count.map(|count| count.checks[nth]);
-                    self.check(branch.relation, check, *verdict, fails)
+                    let number = count.map(|count| count.checks[nth]);
+                    self.check(branch.relation, check, *verdict, number)
                 })
                 .collect(),
             rows: count.map(|count| count.rows),
@@ -223,7 +222,7 @@ impl Writer<'_> {
         relation: RelationId,
         check: &AtOnce,
         verdict: Verdict,
-        fails: Option<u64>,
+        number: Option<CheckCount>,
     ) -> Check {
         Check {
             check: match check {
@@ -236,7 +235,8 @@ impl Writer<'_> {
                 Verdict::MayRefuse => "may refuse",
                 Verdict::OrderDecides => "order decides",
             },
-            fails,
+            fails: number.and_then(|number| number.fails),
+            at_risk: number.map(|number| number.at_risk),
             says: self.names.verdict(relation, check, verdict),
         }
     }

@@ -197,8 +197,12 @@ fn summary(
     for line in refusals(names, impact, counts) {
         row(out, Tone::Refused, "refused", &line)?;
     }
-    for branch in impact.branches() {
-        for (check, verdict) in &branch.checks {
+    for (branch, count) in each(impact, counts) {
+        for (nth, (check, verdict)) in branch.checks.iter().enumerate() {
+            // Once rows are counted, only what they are about is worth a sentence.
+            if count.is_some_and(|count| count.checks[nth].at_risk == 0) {
+                continue;
+            }
             let lead = match verdict {
                 Verdict::MayRefuse => "* refuses",
                 Verdict::OrderDecides => "* order",
@@ -226,16 +230,9 @@ fn each<'a>(
 
 /// The links that Trine makes and that are removed.
 fn unlinked(names: &Names<'_>, impact: &Impact, counts: Option<&Counts>) -> Vec<String> {
-    let mut links: Vec<_> = impact
-        .branches()
-        .filter(|branch| branch.unlinks(names.schema))
-        .map(|branch| names.schema.relations[branch.relation].source)
-        .collect();
-    links.sort_unstable();
-    links.dedup();
-    let number =
-        |link| counts?.links.iter().find(|(entity, _)| *entity == link).map(|(_, number)| *number);
-    links
+    let number = |link| counts?.links_of(link);
+    impact
+        .links(names.schema)
         .into_iter()
         .map(|link| match number(link) {
             Some(number) => format!("{} {}", grouped(number), names.entity(link)),
@@ -264,10 +261,10 @@ fn refusals(names: &Names<'_>, impact: &Impact, counts: Option<&Counts>) -> Vec<
                 if let Some(bound) = branch.bound.filter(|_| count.bound > 0) {
                     lines.push(format!("{}: {}", rows(count.bound), names.bound(bound)));
                 }
-                for ((check, _), failed) in branch.checks.iter().zip(&count.checks) {
-                    if *failed > 0 {
+                for ((check, _), number) in branch.checks.iter().zip(&count.checks) {
+                    if let Some(failed) = number.fails.filter(|failed| *failed > 0) {
                         let check = names.check(branch.relation, check);
-                        lines.push(format!("{}: {check}", rows(*failed)));
+                        lines.push(format!("{}: {check}", rows(failed)));
                     }
                 }
             }

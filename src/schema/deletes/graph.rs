@@ -6,7 +6,7 @@ use crate::schema::RelationId;
 
 /// An edge.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Edge {
+pub(crate) struct Edge {
     pub from: usize,
     pub to: usize,
     /// What makes it.
@@ -14,14 +14,14 @@ pub(super) struct Edge {
 }
 
 /// A graph, its edges sorted by where they begin.
-pub(super) struct Graph {
+pub(crate) struct Graph {
     pub edges: Vec<Edge>,
     /// By place: where its edges begin in `edges`; one more at the end.
     starts: Vec<usize>,
 }
 
 /// Strongly connected components; one that is reached from another has the smaller number.
-pub(super) struct Components {
+pub(crate) struct Components {
     /// By place: its component.
     pub of: Vec<usize>,
     /// By component: its places, in order.

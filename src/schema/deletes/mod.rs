@@ -8,7 +8,7 @@
 mod checks;
 mod circles;
 mod errors;
-mod graph;
+pub(crate) mod graph;
 
 use std::collections::HashMap;
 
