@@ -187,6 +187,7 @@ fn whole(numbers: &[f64], least: i64, most: i64, found: &mut Vec<String>) {
         all.extend([number.saturating_mul(2), number.saturating_mul(3), -number]);
     }
     all.extend([0, 1, 2, 3, 4, 5, 10, 100, -1]);
+    all.extend(6..100);
     all.retain(|number| (least..=most).contains(number));
     found.extend(all.iter().map(|number| format!("'{number}'")));
 }

@@ -90,6 +90,7 @@ pub fn stages(program: Program<'_>, client: &mut Client) -> Result<Stages, Probl
         checks: Checks::default(),
         found: Stages::default(),
         banned: BTreeSet::new(),
+        reasons: BTreeMap::new(),
     };
     for (relation, stated) in program.schema.relations.iter() {
         let name = format!("{}.{}", program.schema.entities[stated.source].name, stated.name);
@@ -130,6 +131,8 @@ struct Work<'a> {
     found: Stages,
     /// Tables that no row could be put into.
     banned: BTreeSet<TableId>,
+    /// Why tables have no rows.
+    reasons: BTreeMap<TableId, String>,
 }
 
 /// The statements of a stage with their rows, or why there is none.
@@ -193,11 +196,14 @@ impl Work<'_> {
         }
     }
 
+    /// Why a table has no rows: its own reason, or that of what its rows can't be without.
     fn why_empty(&self, table: TableId) -> String {
-        let name = &self.ground.shapes[table.index()].name;
+        if let Some(why) = self.reasons.get(&table) {
+            return why.clone();
+        }
         let told =
             self.found.uncovered.iter().find(|it| self.program.layout.table(it.entity) == table);
-        told.map_or_else(|| format!("no row of {name} can be made"), |told| told.why.clone())
+        told.map_or_else(|| "its rows can't be without others".to_owned(), |told| told.why.clone())
     }
 
     /// Makes the rows of a part, with more care each time that PostgreSQL refuses them.
@@ -241,6 +247,9 @@ impl Work<'_> {
     /// Why the part has not what it is about.
     fn lacking(&mut self, part: &Part, made: &Made) -> Option<String> {
         let missing = |table: &TableId| made.rows.get(table).is_none_or(Vec::is_empty);
+        for (table, why) in made.lacking.iter().filter(|(table, _)| missing(table)) {
+            self.reasons.entry(*table).or_insert_with(|| why.clone());
+        }
         let about: BTreeSet<TableId> =
             part.about.iter().map(|&nth| self.ground.edges.edges[nth].source).collect();
         if part.about.is_empty() {
