@@ -68,7 +68,7 @@ impl Default for SqlalchemyOptions {
 }
 
 /// `[django]`
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct DjangoOptions {
     /// The only version to run on; without it, the code runs on 5.2 and 6.1 alike.
     pub version: Option<DjangoVersion>,

@@ -7,6 +7,7 @@ mod impact;
 mod init;
 mod interrupt;
 mod markdown;
+mod prove;
 mod terminal;
 
 use std::path::PathBuf;
@@ -25,6 +26,7 @@ Examples:
   trine build storefront.trine --out generated     one file, without any configuration
   trine build --target postgres --target django    only these two
   trine check --deny warnings --format github      in a workflow of GitHub Actions
+  trine prove                                      that the three targets agree, in databases
   trine explain E0401                              why a relation needs its delete rule
   trine impact Store                               what deleting a store does
   trine drift --database postgresql://localhost/shop
@@ -57,6 +59,9 @@ enum Command {
     /// Find what of the schema a live database lacks, has otherwise, or has besides
     #[command(after_help = drift::HELP)]
     Drift(drift::DriftArgs),
+    /// Show that PostgreSQL, SQLAlchemy and Django agree on a schema, in scratch databases
+    #[command(after_help = prove::HELP)]
+    Prove(prove::ProveArgs),
     /// Explain a diagnostic or a difference by its code, or list all codes
     Explain {
         /// The code, such as E0401
@@ -190,6 +195,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Build(args) => build::build(args, cli.color),
         Command::Check(args) => build::check(args, cli.color),
         Command::Drift(args) => drift::run(args, cli.color),
+        Command::Prove(args) => prove::prove(args, cli.color),
         Command::Explain { code } => explain::explain(code.as_deref(), cli.color),
         Command::Impact(args) => impact::impact(args, cli.color),
         Command::Init { directory } => init::init(directory),

@@ -1,0 +1,22 @@
+//! One JSON document, described in `docs/prove.md`; `version` grows when its shape changes.
+
+use serde::Serialize;
+
+use crate::prove::proof::Proof;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    agrees: bool,
+    #[serde(flatten)]
+    proof: &'a Proof,
+}
+
+/// A proof as JSON, with a line feed at its end.
+pub fn json(proof: &Proof) -> String {
+    let document = Document { version: 1, agrees: proof.agrees(), proof };
+    let mut text = serde_json::to_string_pretty(&document)
+        .expect("a proof has only names, texts and numbers in it");
+    text.push('\n');
+    text
+}
