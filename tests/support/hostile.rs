@@ -67,7 +67,7 @@ pub fn program() -> String {
 }
 
 /// A string literal of Trine.
-fn quote(text: &str) -> String {
+pub fn quote(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
         match c {

@@ -8,5 +8,6 @@ pub mod describe;
 pub mod examples;
 pub mod ground;
 pub mod hostile;
+pub mod random;
 pub mod server;
 pub mod session;

@@ -1,0 +1,52 @@
+//! Programs drawn by lot: whatever stands beside whatever, the compiler makes something of it.
+
+mod support;
+
+use std::collections::BTreeMap;
+
+use support::random;
+use trine::target::{Options, Target};
+
+/// How many programs are only compiled.
+const COMPILED: u64 = 150;
+
+#[test]
+fn every_drawn_program_compiles_for_every_target() {
+    let options = Options::default();
+    for seed in 0..COMPILED {
+        let drawn = random::program(seed, &options);
+        let compilation = trine::compile(&drawn.sources(), &options);
+        for &target in Target::ALL {
+            let made = compilation.files.iter().any(|(of, _)| *of == target);
+            assert!(made, "seed {seed}: nothing for {}\n{}", target.name(), drawn.text());
+        }
+    }
+}
+
+#[test]
+fn the_same_number_gives_the_same_program() {
+    let options = Options::default();
+    for seed in 0..20 {
+        assert_eq!(random::program(seed, &options).files, random::program(seed, &options).files);
+    }
+}
+
+#[test]
+fn most_of_what_is_drawn_is_valid() {
+    let options = Options::default();
+    let (mut members, mut refused, mut thrown_away) = (0, BTreeMap::<_, usize>::new(), 0);
+    for seed in 0..COMPILED {
+        let drawn = random::program(seed, &options);
+        members += drawn.members;
+        thrown_away += drawn.thrown_away;
+        for one in drawn.refused {
+            *refused.entry(one.code.name()).or_default() += 1;
+        }
+    }
+    let count: usize = refused.values().sum();
+    println!(
+        "{members} members, {count} refused ({refused:?}), {thrown_away} programs thrown away"
+    );
+    assert!(count * 5 < members, "{count} of {members} members are refused: {refused:?}");
+    assert!(thrown_away * 5 < COMPILED as usize, "{thrown_away} programs are thrown away");
+}
