@@ -161,6 +161,7 @@ const STANDARD: &[&str] = &[
     "decimal",
     "enum",
     "functools",
+    "importlib",
     "ipaddress",
     "operator",
     "types",

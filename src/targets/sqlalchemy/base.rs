@@ -28,6 +28,8 @@ pub(super) struct BaseView {
     attachments: bool,
     /// Whether a collection leads through the class of its links.
     links: bool,
+    /// Whether one leads there from a module that the links' own module needs in order to load.
+    late_links: bool,
     ordered: bool,
     /// The constant that lists the constraints which the `within` helpers defer.
     within: Option<String>,
@@ -62,6 +64,7 @@ pub(super) fn base_view(plan: &Plan<'_>) -> BaseView {
         raw_types: brings("RawType"),
         attachments: database.tables.values().iter().any(|table| !table.triggers.is_empty()),
         links: schema.relations.ids().any(|relation| leads_through_links(plan, relation)),
+        late_links: schema.relations.ids().any(|relation| is_linked_late(plan, relation)),
         ordered: plan.link_ends.values().any(Option::is_some),
         within: within(plan),
         preparations: preparations(plan),
@@ -78,6 +81,17 @@ fn leads_through_links(plan: &Plan<'_>, relation: RelationId) -> bool {
         let both_ways = seen(many.target_end) && plan.inverse_attribute(relation).is_some();
         !plan.is_secondary(many.link) && (seen(many.source_end) || both_ways)
     })
+}
+
+fn is_linked_late(plan: &Plan<'_>, relation: RelationId) -> bool {
+    let schema = plan.schema();
+    let found = &schema.relations[relation];
+    leads_through_links(plan, relation)
+        && schema.many_to_many(relation).is_some_and(|many| {
+            let link = schema.entities[many.link].module;
+            let ends = [found.source, found.target].map(|end| schema.entities[end].module);
+            ends.into_iter().any(|end| plan.is_tangled(link, end))
+        })
 }
 
 /// What the types of all columns import: which of the base's own types they need.
@@ -173,6 +187,9 @@ fn imports(view: &BaseView) -> Imports {
         from("collections.abc", &["Iterable"]);
         from("sqlalchemy.ext.associationproxy", &["AssociationProxy"]);
         from("typing", &["TypeVar"]);
+    }
+    if view.late_links {
+        from("importlib", &["import_module"]);
     }
     if view.ordered {
         from("collections.abc", &["Sequence"]);

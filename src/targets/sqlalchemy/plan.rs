@@ -6,11 +6,11 @@ use std::collections::{HashMap, HashSet};
 use crate::relational::{ColumnIx, ColumnOrigin, ForeignKey, Table, TableId};
 use crate::schema::{
     BaseType, DeleteRule, EntityId, EntityKind, EnumId, EnumStorage, FieldId, FieldType, MemberId,
-    ModuleId, RelationId, Schema, ToOne,
+    ModuleId, RelationId, RelationKind, Schema, ToOne,
 };
 use crate::target::SqlalchemyOptions;
 use crate::targets::Program;
-use crate::targets::python::{attribute, class};
+use crate::targets::python::{Code, attribute, class, string};
 
 use super::cycles::components;
 use super::scope::Scope;
@@ -44,6 +44,10 @@ pub(super) struct Plan<'a> {
     pairs: HashMap<(TableId, TableId), usize>,
     /// For each table, the circle of foreign keys that it lies on; its own number when on none.
     circles: Vec<usize>,
+    /// For each module, the circle of imports that it lies on; its own number when on none.
+    loading: Vec<usize>,
+    /// Of those circles, the ones in which a module needs names of another to define its classes.
+    tangled: HashSet<usize>,
 }
 
 impl<'a> Plan<'a> {
@@ -92,6 +96,8 @@ impl<'a> Plan<'a> {
             link_ends,
             pairs,
             circles: components(&edges),
+            loading: Vec::new(),
+            tangled: HashSet::new(),
         };
         plan.attributes =
             program.database.tables.ids().map(|table| plan.name_columns(table)).collect();
@@ -171,15 +177,36 @@ impl<'a> Plan<'a> {
         scope.annotated(&home, self.class(entity), self.is_ambiguous(entity))
     }
 
-    /// A class as code names it that runs after all modules are loaded.
-    pub fn late_class(&self, entity: EntityId, scope: &mut Scope) -> String {
-        let module = self.schema().entities[entity].module;
-        let home = self.home(entity, module).to_owned();
+    /// The call that makes a link, in the file of `near`; it runs after all modules are loaded.
+    pub fn late_link(&self, link: EntityId, near: EntityId, scope: &mut Scope) -> Code {
+        let module = self.schema().entities[link].module;
+        let home = self.home(link, module).to_owned();
+        let class = self.class(link);
         if scope.is_own(&home) {
-            self.class(entity).to_owned()
+            Code::call(class)
+        } else if self.is_tangled(module, self.schema().entities[near].module) {
+            let make = scope.name(&self.base_module(), "link_of");
+            Code::call(make).with(string(&home)).with(string(class))
         } else {
-            let local = scope.name(".", &home);
-            format!("{local}.{}", self.class(entity))
+            Code::call(format!("{}.{class}", scope.name(".", &home)))
+        }
+    }
+
+    /// The `Table` of a bare link as code in the file of `near` names it, which runs after all modules
+    /// are loaded.
+    pub fn late_table(&self, link: EntityId, near: EntityId, scope: &mut Scope) -> String {
+        let module = self.schema().entities[link].module;
+        let home = &self.modules[module.index()];
+        if scope.is_own(home) {
+            self.secondary(link)
+        } else if self.is_tangled(module, self.schema().entities[near].module) {
+            let base = scope.name(&self.base_module(), "Base");
+            let name = &self.table(link).name;
+            let schema =
+                name.schema.as_ref().map(|schema| format!("{schema}.")).unwrap_or_default();
+            format!("{base}.metadata.tables[{}]", string(&format!("{schema}{}", name.name)))
+        } else {
+            format!("{}.{}", scope.name(".", home), self.secondary(link))
         }
     }
 
@@ -356,6 +383,30 @@ impl<'a> Plan<'a> {
                 self.foundations[module] = name;
             }
         }
+        // Both ends of a link that is a class, or a bare table, name it when everything is loaded.
+        let mut all = edges.clone();
+        for relation in schema.relations.values() {
+            if let RelationKind::ManyToMany(many) = &relation.kind {
+                let link = schema.entities[many.link].module.index();
+                all[schema.entities[relation.source].module.index()].push(link);
+                all[schema.entities[relation.target].module.index()].push(link);
+            }
+        }
+        self.loading = components(&all);
+        for (from, targets) in edges.iter().enumerate() {
+            for &to in targets.iter().filter(|&&to| to != from) {
+                if self.loading[from] == self.loading[to] {
+                    self.tangled.insert(self.loading[from]);
+                }
+            }
+        }
+    }
+
+    /// Whether two modules load each other while one of them needs names of the other, so that neither
+    /// may import the other at its top for what only runs later.
+    pub fn is_tangled(&self, a: ModuleId, b: ModuleId) -> bool {
+        let circle = self.loading[a.index()];
+        circle == self.loading[b.index()] && self.tangled.contains(&circle)
     }
 
     /// Whether an enum is a type of PostgreSQL's.

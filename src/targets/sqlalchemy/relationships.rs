@@ -138,12 +138,13 @@ fn many_end(
         return viewed_end(plan, relation, name, end, annotation, scope);
     };
     let far = plan.relation_attribute(end.far);
-    let link = plan.late_class(end.many.link, scope);
+    let near = schema.relations[end.near].target;
+    let link = plan.late_link(end.many.link, near, scope);
     let linked = scope.name(&plan.base_module(), "Linked");
-    let call = Code::call(linked.clone()).with(string(&links)).with(string(&far)).keyword(
-        "creator",
-        Code::Lambda(far.clone(), Box::new(Code::call(link).keyword(&far, far.clone()))),
-    );
+    let call = Code::call(linked.clone())
+        .with(string(&links))
+        .with(string(&far))
+        .keyword("creator", Code::Lambda(far.clone(), Box::new(link.keyword(&far, far.clone()))));
     assignment(4, name, &Code::subscript(linked, class), &call)
 }
 
@@ -157,17 +158,12 @@ fn secondary_end(
 ) -> String {
     let schema = plan.schema();
     let found = &schema.relations[relation];
-    let link = schema.entities[end.many.link].module;
-    let variable = plan.secondary(end.many.link);
-    let near = &schema.entities[schema.relations[end.near].target];
-    let secondary = if scope.is_own(&plan.modules[link.index()]) {
-        // What something else owns stands before the tables that refer to it.
-        let wait = if near.kind == EntityKind::External { "lambda: " } else { "" };
-        Code::text(format!("{wait}{variable}"))
-    } else {
-        let module = scope.name(".", &plan.modules[link.index()]);
-        Code::text(format!("lambda: {module}.{variable}"))
-    };
+    let near = schema.relations[end.near].target;
+    let variable = plan.late_table(end.many.link, near, scope);
+    let own = variable == plan.secondary(end.many.link);
+    // What something else owns stands before the tables that refer to it.
+    let wait = !own || schema.entities[near].kind == EntityKind::External;
+    let secondary = Code::text(format!("{}{variable}", if wait { "lambda: " } else { "" }));
     let other = schema.relations[end.far].target;
     let mut call = relationship(plan, other, scope).keyword("secondary", secondary);
     let back = if end.near == end.many.source_end {
@@ -242,10 +238,16 @@ fn self_joins(plan: &Plan<'_>, end: &ManyEnd<'_>, call: Code, scope: &mut Scope)
     call.keyword("primaryjoin", near).keyword("secondaryjoin", far)
 }
 
-/// `relationship(`, with its target where the annotation alone would be ambiguous.
+/// `relationship(`, with its target where the annotation alone would be ambiguous, or has another name
+/// for it than the registry.
 fn relationship(plan: &Plan<'_>, target: EntityId, scope: &mut Scope) -> Code {
     let call = Code::call(scope.orm("relationship"));
-    if plan.is_ambiguous(target) { call.with(string(&plan.registry_path(target))) } else { call }
+    let renamed = plan.annotation(target, scope) != plan.class(target);
+    if renamed || plan.is_ambiguous(target) {
+        call.with(string(&plan.registry_path(target)))
+    } else {
+        call
+    }
 }
 
 /// The two ends of a foreign key.

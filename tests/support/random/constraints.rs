@@ -32,7 +32,8 @@ pub fn constraints(lot: &mut Lot, entity: &mut Entity) {
         }
     }
     if lot.chance(12) {
-        let plural = if lot.chance(50) { format!(" plural {}", names::text(lot)) } else { String::new() };
+        let plural =
+            if lot.chance(50) { format!(" plural {}", names::text(lot)) } else { String::new() };
         lines.push(format!("label {}{plural}", names::text(lot)));
     }
     if lot.chance(6) {
@@ -61,7 +62,8 @@ fn condition(lot: &mut Lot, entity: &Entity) -> Option<String> {
     let name = names::quoted(&field.name);
     let plain = match field.kind {
         Kind::Number => {
-            let other = entity.fields.iter().find(|one| one.kind == Kind::Number && one.name != field.name);
+            let other =
+                entity.fields.iter().find(|one| one.kind == Kind::Number && one.name != field.name);
             match (lot.below(6), other) {
                 (0, _) => format!("{name} >= 0"),
                 (1, _) => format!("{name} between 0 and 100"),
@@ -80,7 +82,9 @@ fn condition(lot: &mut Lot, entity: &Entity) -> Option<String> {
             4 => format!("{name} ~ \"^[^%]*$\""),
             _ => format!("{name} not in (\"%s\", \"{{}}\")"),
         },
-        Kind::Moment if field.ty.starts_with("timestamptz") => format!("{name} > \"1999-12-31T00:00:00Z\""),
+        Kind::Moment if field.ty.starts_with("timestamptz") => {
+            format!("{name} > \"1999-12-31T00:00:00Z\"")
+        }
         Kind::Plain if field.ty == "date" => format!("{name} > \"1999-12-31\""),
         Kind::Enum | Kind::NativeEnum => format!("{name} in ({})", field.values.join(", ")),
         Kind::Array if field.ty == "text[]" => format!("cardinality({name}) < 50"),
@@ -88,7 +92,11 @@ fn condition(lot: &mut Lot, entity: &Entity) -> Option<String> {
         Kind::Range => format!("not isempty({name})"),
         _ => return None,
     };
-    Some(if field.nullable && lot.chance(50) { format!("{name} is null or {plain}") } else { plain })
+    Some(if field.nullable && lot.chance(50) {
+        format!("{name} is null or {plain}")
+    } else {
+        plain
+    })
 }
 
 fn check(lot: &mut Lot, entity: &Entity) -> Option<String> {
@@ -107,7 +115,8 @@ fn check(lot: &mut Lot, entity: &Entity) -> Option<String> {
     } else if let Some(relation) = lot.any(&optional).filter(|_| lot.chance(20)) {
         text = format!("{relation} is not null or ({text})");
     }
-    let message = if lot.chance(25) { format!(" message {}", names::text(lot)) } else { String::new() };
+    let message =
+        if lot.chance(25) { format!(" message {}", names::text(lot)) } else { String::new() };
     Some(format!("check ({text}){message}{}", named(lot, entity, "ck")))
 }
 
@@ -134,7 +143,8 @@ fn unique(lot: &mut Lot, entity: &Entity) -> Option<String> {
     }
     let nullable = chosen.iter().any(|(_, nullable)| *nullable);
     let mut list: Vec<String> = chosen.into_iter().map(|(name, _)| name).collect();
-    let texts: Vec<&Field> = entity.fields.iter().filter(|field| field.kind == Kind::Text).collect();
+    let texts: Vec<&Field> =
+        entity.fields.iter().filter(|field| field.kind == Kind::Text).collect();
     let mut options = String::new();
     match lot.below(10) {
         0..=1 => {
@@ -177,11 +187,16 @@ fn index(lot: &mut Lot, entity: &Entity) -> Option<String> {
         (2, _) => format!("index ({column} desc nulls last)"),
         (3, _) => {
             let other = lot.one(&columns);
-            if *other == column { format!("index ({column})") } else { format!("index ({column}, {other} desc)") }
+            if *other == column {
+                format!("index ({column})")
+            } else {
+                format!("index ({column}, {other} desc)")
+            }
         }
         (4, _) => {
             let other = lot.one(&columns);
-            let include = if *other == column { String::new() } else { format!(" include ({other})") };
+            let include =
+                if *other == column { String::new() } else { format!(" include ({other})") };
             format!("index ({column}){include}")
         }
         (5, _) => format!("index ({column}) with (fillfactor = 80)"),
@@ -229,7 +244,9 @@ pub fn late_key(lot: &mut Lot, entity: &mut Entity) {
         .collect();
     let columns = match lot.below(3) {
         0 if mandatory.len() > 1 => mandatory[..2].to_vec(),
-        1 if !mandatory.is_empty() && !fields.is_empty() => vec![mandatory[0].clone(), fields[0].clone()],
+        1 if !mandatory.is_empty() && !fields.is_empty() => {
+            vec![mandatory[0].clone(), fields[0].clone()]
+        }
         2 if fields.len() > 1 => fields[..2].to_vec(),
         _ if !mandatory.is_empty() => mandatory[..1].to_vec(),
         _ => return,

@@ -86,7 +86,9 @@ pub fn field(lot: &mut Lot, entity: &mut Entity, enums: &[Enum]) -> Member {
     let mut line = format!("{written} {ty}{}", if nullable { "?" } else { "" });
     let mut generated = false;
     let source = entity.fields.iter().find(|field| !field.generated && field.kind == kind);
-    if let Some(source) = source.filter(|_| lot.chance(10) && matches!(ty.as_str(), "integer" | "text")) {
+    if let Some(source) =
+        source.filter(|_| lot.chance(10) && matches!(ty.as_str(), "integer" | "text"))
+    {
         let other = names::quoted(&source.name);
         let computed = if kind == Kind::Text { "lower(OTHER || \"x\")" } else { "OTHER" };
         line += &format!(" generated = {}", computed.replace("OTHER", &other));
@@ -168,7 +170,8 @@ pub fn enumeration(lot: &mut Lot, module: &str, name: String) -> Enum {
             _ if lot.chance(20) => format!(" = \"{number} it's\""),
             _ => String::new(),
         };
-        let label = if lot.chance(25) { format!(" label {}", names::text(lot)) } else { String::new() };
+        let label =
+            if lot.chance(25) { format!(" label {}", names::text(lot)) } else { String::new() };
         text += &format!("{}  {value}{stored}{label}\n", names::docs(lot, "  "));
     }
     text += "}\n";

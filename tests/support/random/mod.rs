@@ -84,7 +84,16 @@ fn settle(mut program: Program, options: &Options) -> Option<(Files, Vec<Diagnos
         for error in errors {
             let span = error.primary();
             let line = sources.get(span.file).line_of(span.start as usize);
-            let place = pages[span.file.index()].2.get(line).copied().flatten()?;
+            let place = pages[span.file.index()].2.get(line).copied().flatten();
+            if place.is_none() && std::env::var("SHOW").is_ok() {
+                println!(
+                    "THROWN {} {} {}",
+                    error.code.name(),
+                    error.message,
+                    files[span.file.index()].1.lines().nth(line).unwrap()
+                );
+            }
+            let place = place?;
             if !dropped.contains(&place) {
                 dropped.push(place);
                 program.drop(place);
@@ -130,8 +139,17 @@ fn draw(lot: &mut Lot) -> Program {
 }
 
 fn modules(lot: &mut Lot, program: &mut Program) {
-    const NAMES: &[&str] =
-        &["alpha", "beta", "gamma", "order", "user", "상점", "select", "shop_floor", "long_module_name"];
+    const NAMES: &[&str] = &[
+        "alpha",
+        "beta",
+        "gamma",
+        "order",
+        "user",
+        "상점",
+        "orders",
+        "shop_floor",
+        "long_module_name",
+    ];
     let count = *lot.weighed(&[(60, 1), (28, 2), (12, 3)]);
     let mut taken = Taken::new();
     while program.modules.len() < count {
@@ -244,7 +262,8 @@ fn mixins(lot: &mut Lot, program: &mut Program, classes: &mut Taken) {
     let mut users = 0;
     for entity in program.entities.iter_mut().filter(|entity| !entity.external) {
         if lot.chance(50) {
-            let path = if entity.module == module { name.clone() } else { format!("{module}.{name}") };
+            let path =
+                if entity.module == module { name.clone() } else { format!("{module}.{name}") };
             entity.mixins.push(path);
             users += 1;
         }

@@ -112,7 +112,11 @@ impl Entity {
 
     /// As it is named in a module.
     pub fn path(&self, from: &str) -> String {
-        if self.module == from { self.name.clone() } else { format!("{}.{}", self.module, self.name) }
+        if self.module == from {
+            self.name.clone()
+        } else {
+            format!("{}.{}", self.module, self.name)
+        }
     }
 }
 
@@ -177,7 +181,10 @@ impl Program {
                         [] => String::new(),
                         mixins => format!(" with {}", mixins.join(", ")),
                     };
-                    page.add(&format!("\n{}{external}entity {}{with} {{\n", entity.docs, entity.name), None);
+                    page.add(
+                        &format!("\n{}{external}entity {}{with} {{\n", entity.docs, entity.name),
+                        None,
+                    );
                     for (member, one) in entity.members.iter().enumerate() {
                         page.add(&one.text, Some(Place::Entity(at, member)));
                     }

@@ -67,8 +67,11 @@ fn to_one(lot: &mut Lot, program: &mut Program, source: usize, target: usize) {
         rules.push((8, "set default"));
     }
     let rule = *lot.weighed(&rules);
-    let mut line =
-        format!("{} {here} {} <-> {there} {inverse}", names::quoted(&name), path(program, source, target));
+    let mut line = format!(
+        "{} {here} {} <-> {there} {inverse}",
+        names::quoted(&name),
+        path(program, source, target)
+    );
     line += &format!(" on delete {rule}");
     if rule == "set default" {
         line += " = 1";
@@ -84,7 +87,8 @@ fn to_one(lot: &mut Lot, program: &mut Program, source: usize, target: usize) {
     };
     if let Some(pairs) = shared.filter(|_| rule != "set default" && lot.chance(70)) {
         line += &format!(" within {pairs}");
-    } else if let Some(field) = lot.any(&unique).filter(|_| rule != "set default" && lot.chance(50)) {
+    } else if let Some(field) = lot.any(&unique).filter(|_| rule != "set default" && lot.chance(50))
+    {
         line += &format!(" by ({field})");
         by_key = false;
     }
@@ -106,7 +110,14 @@ fn to_one(lot: &mut Lot, program: &mut Program, source: usize, target: usize) {
     let text = format!("{}  {line}\n", names::docs(lot, "  "));
     let changes = matches!(rule, "set null" | "set default");
     let entity = &mut program.entities[source];
-    entity.relations.push(Relation { name: name.clone(), target, to_one: true, optional, by_key, changes });
+    entity.relations.push(Relation {
+        name: name.clone(),
+        target,
+        to_one: true,
+        optional,
+        by_key,
+        changes,
+    });
     entity.members.push(Member { name: Some(name), text });
 }
 
@@ -114,7 +125,9 @@ fn to_one(lot: &mut Lot, program: &mut Program, source: usize, target: usize) {
 fn shared(lot: &mut Lot, program: &Program, source: usize, target: usize) -> Option<String> {
     let mut pairs = Vec::new();
     for here in program.entities[source].relations.iter().filter(|one| one.to_one && one.by_key) {
-        for there in program.entities[target].relations.iter().filter(|one| one.to_one && one.by_key) {
+        for there in
+            program.entities[target].relations.iter().filter(|one| one.to_one && one.by_key)
+        {
             let target_of = here.target;
             if target_of == there.target && program.entities[target_of].key != Key::Composite {
                 let (a, b) = (names::quoted(&here.name), names::quoted(&there.name));
@@ -140,14 +153,25 @@ fn many_to_many(
         return;
     }
     let (name, inverse) = ends(lot, program, source, target);
-    let here = if external { "*" } else { *lot.weighed(&[(70, "*"), (8, "1..*"), (6, "0..3"), (2, "1..2")]) };
-    let there = if external { "*" } else { *lot.weighed(&[(80, "*"), (6, "1..*"), (6, "0..4"), (2, "2..3")]) };
+    let here = if external {
+        "*"
+    } else {
+        *lot.weighed(&[(70, "*"), (8, "1..*"), (6, "0..3"), (2, "1..2")])
+    };
+    let there = if external {
+        "*"
+    } else {
+        *lot.weighed(&[(80, "*"), (6, "1..*"), (6, "0..4"), (2, "2..3")])
+    };
     let target_path = path(program, source, target);
     let mut line = format!("{} {here} {target_path} <-> {there} {inverse}", names::quoted(&name));
     if lot.chance(20) && source != target && !external {
         return declared_link(lot, program, (source, target), (line, name), classes);
     }
-    line += &format!(" on delete {}", lot.weighed(&[(70, "unlink"), (15, "restrict"), (15, "protect")]));
+    line += &format!(
+        " on delete {}",
+        lot.weighed(&[(70, "unlink"), (15, "restrict"), (15, "protect")])
+    );
     if let Some(pairs) = shared(lot, program, source, target).filter(|_| lot.chance(60)) {
         line += &format!(" within {pairs}");
     }
