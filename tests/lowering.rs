@@ -186,6 +186,18 @@ fn what_the_targets_key_shares_is_not_a_column_again() {
 }
 
 #[test]
+fn two_parents_of_the_target_may_be_one_here() {
+    becomes(
+        "entity Store { name text }\n\
+         entity Product {\n  store 1 Store <-> * products on delete cascade\n  \
+         maker 1 Store <-> * made on delete cascade\n}\n\
+         entity Banner {\n  store 0..1 Store <-> * banners on delete cascade\n  \
+         product 1 Product <-> * banners on delete cascade within store, store = maker\n}\n",
+        &["CONSTRAINT ck_shop_banner_product_whole CHECK (store_id IS NOT NULL)"],
+    );
+}
+
+#[test]
 fn an_optional_reference_of_several_columns_is_whole_or_absent() {
     let source = "entity City {\n  country  char(2)\n  name  text\n  key (country, name)\n}\n\
         entity Street {\n  city  0..1 City <-> * streets  on delete set null\n}\n";

@@ -82,11 +82,14 @@ impl Lowering<'_> {
         let own = place.columns.clone();
         let table = self.table(entity);
         let key = &table.foreign_keys[place.foreign_key].columns;
-        let shared: Vec<_> = key
+        let mut shared: Vec<_> = key
             .iter()
             .copied()
             .filter(|column| !own.contains(column) && table.columns[*column].nullable)
             .collect();
+        // Two parents of the target may be one and the same here.
+        let mut seen = std::collections::BTreeSet::new();
+        shared.retain(|column| seen.insert(*column));
         if (!to_one.optional || own.len() < 2) && shared.is_empty() {
             return;
         }

@@ -45,6 +45,9 @@ const DJANGO_ATTRIBUTES: &[&str] = &[
     "validate_unique",
 ];
 
+/// Classes that `models.py` may import by name, sorted: one of the same name would take their place.
+const DJANGO_CLASSES: &[&str] = &["Any", "ArrayField", "Decimal", "RawSQL"];
+
 /// Labels of the apps that every Django project begins with, and the package of Django itself.
 const DJANGO_APPS: &[&str] =
     &["admin", "auth", "contenttypes", "django", "messages", "sessions", "staticfiles"];
@@ -153,6 +156,12 @@ pub(crate) fn check_items(input: &Input<'_>, schema: &Schema, found: &mut Vec<Di
                 }
                 Some(_) if python && PYTHON_KEYWORDS.contains(&class.as_str()) => {
                     "Python keeps this word for itself"
+                }
+                Some(_)
+                    if input.is_on(Target::Django)
+                        && DJANGO_CLASSES.binary_search(&class.as_str()).is_ok() =>
+                {
+                    "the Django models import a class of this name"
                 }
                 Some(_) => continue,
             };

@@ -1,7 +1,7 @@
 //! The names that one Python file uses: what it imports, and under which name, so that no class and no
 //! attribute of the schema hides an import.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::targets::python::{Imports, class};
 
@@ -12,6 +12,8 @@ pub(super) struct Scope {
     own: String,
     /// Every class, attribute and table of the file.
     taken: HashSet<String>,
+    /// For each name that is imported, the module that it comes from.
+    origins: HashMap<String, String>,
     /// What the file imports.
     imports: Imports,
     /// What it imports for type checkers alone.
@@ -46,7 +48,7 @@ impl Scope {
             self.typing.name(&from, &format!("{class_name} as {local}"));
             local
         } else {
-            let (spelled, local) = self.local(class_name);
+            let (spelled, local) = self.local(&from, class_name);
             self.typing.name(&from, &spelled);
             local
         }
@@ -54,7 +56,7 @@ impl Scope {
 
     /// Imports a name, and says what it is called in this file.
     pub fn name(&mut self, module: &str, name: &str) -> String {
-        let (spelled, local) = self.local(name);
+        let (spelled, local) = self.local(module, name);
         self.imports.name(module, &spelled);
         local
     }
@@ -94,16 +96,18 @@ impl Scope {
         self.name("sqlalchemy.dialects.postgresql", name)
     }
 
-    /// `NAME` or `NAME as OTHER`, and what is written behind it.
-    fn local(&self, name: &str) -> (String, String) {
-        if !self.taken.contains(name) {
-            return (name.to_owned(), name.to_owned());
-        }
+    /// `NAME` or `NAME as OTHER`, and what is written behind it. No class, no attribute and no name of
+    /// another module is hidden.
+    fn local(&mut self, module: &str, name: &str) -> (String, String) {
         let prefix = if name.starts_with(char::is_uppercase) { "Sql" } else { "sql_" };
-        let mut local = format!("{prefix}{name}");
-        while self.taken.contains(&local) {
-            local.push('_');
+        let mut local = name.to_owned();
+        while self.taken.contains(&local)
+            || self.origins.get(&local).is_some_and(|origin| origin != module)
+        {
+            local = if local == name { format!("{prefix}{name}") } else { format!("{local}_") };
         }
-        (format!("{name} as {local}"), local)
+        self.origins.insert(local.clone(), module.to_owned());
+        let spelled = if local == name { local.clone() } else { format!("{name} as {local}") };
+        (spelled, local)
     }
 }
