@@ -408,13 +408,13 @@ fn in_words(failure: &Failure, conninfo: &Conninfo, place: &Place) -> Problem {
             "no PostgreSQL server has its socket at {at}: start it, or give its host and port \
              (`postgresql://user@localhost:5432/database`)"
         ),
+        io::ErrorKind::PermissionDenied if text.starts_with("database ") => {
+            format!("{at} is not what `target_session_attrs` asks for ({text})")
+        }
         io::ErrorKind::PermissionDenied if place.is_socket() => {
             format!(
                 "the socket {at} may not be opened by this user: give a host and a port instead"
             )
-        }
-        io::ErrorKind::PermissionDenied if text.starts_with("database ") => {
-            format!("{at} is not what `target_session_attrs` asks for ({text})")
         }
         io::ErrorKind::TimedOut => format!(
             "no answer from {at} in time: see whether a PostgreSQL server listens there and no firewall is \
@@ -425,7 +425,13 @@ fn in_words(failure: &Failure, conninfo: &Conninfo, place: &Place) -> Problem {
                 "can't connect to {at}: {text}: correct the URL, or see whether this machine has a network"
             )
         }
-        _ if lost(reason) || said.starts_with("error parsing") => not_postgres(&at),
+        // The greeting was broken off, or could not be read.
+        _ if lost(reason)
+            || said.starts_with("error parsing")
+            || said.starts_with("error comm") =>
+        {
+            not_postgres(&at)
+        }
         _ => format!("can't connect to {at}: {text}"),
     })
 }

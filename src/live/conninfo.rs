@@ -344,3 +344,58 @@ fn encoded(text: &str) -> String {
     }
     result
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> String {
+        let read = Conninfo::parse(text).unwrap_or_else(|problem| panic!("{text}: {problem}"));
+        let pairs: Vec<String> =
+            read.parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        // What is written is read as the same.
+        let again = Conninfo::parse(&read.url()).unwrap_or_else(|problem| panic!("{problem}"));
+        assert!(again == read, "{text} is written as {}", read.url());
+        pairs.join(" ")
+    }
+
+    #[test]
+    fn every_notation_gives_the_same_parameters() {
+        for (text, expected) in [
+            ("", ""),
+            ("shop", "dbname=shop"),
+            ("postgresql://", ""),
+            ("postgresql://localhost", "host=localhost"),
+            ("postgresql://localhost:5433", "host=localhost port=5433"),
+            ("postgresql://localhost/shop", "dbname=shop host=localhost"),
+            ("postgresql://ann@localhost", "host=localhost user=ann"),
+            ("postgresql://ann:s3%20t@localhost", "host=localhost password=s3 t user=ann"),
+            ("postgres://ann:a@b:c@localhost/x", "dbname=x host=localhost password=a@b:c user=ann"),
+            ("postgresql+psycopg2://ann@localhost/x", "dbname=x host=localhost user=ann"),
+            ("postgresql://a,b:5433/x", "dbname=x host=a,b port=,5433"),
+            ("postgresql://[::1]:5433/x", "dbname=x host=::1 port=5433"),
+            ("postgresql://%2Ftmp%2Fa/x", "dbname=x host=/tmp/a"),
+            ("postgresql:///x?host=/tmp/a&port=1", "dbname=x host=/tmp/a port=1"),
+            ("postgresql://localhost/x?ssl=true", "dbname=x host=localhost sslmode=require"),
+            ("postgresql://localhost/%EC%83%81%EC%A0%90", "dbname=상점 host=localhost"),
+            ("host=localhost dbname=shop", "dbname=shop host=localhost"),
+            (r"password='it\'s \\ here' user = ann", r"password=it's \ here user=ann"),
+            (r"dbname=a\ b user=''", "dbname=a b user="),
+        ] {
+            // Without a user there is no place for an empty one in a URL but as a parameter.
+            if text.ends_with("user=''") {
+                let read = Conninfo::parse(text).expect("it is read");
+                assert_eq!(read.get("user"), Some(""));
+                continue;
+            }
+            assert_eq!(shown(text), expected, "for {text}");
+        }
+    }
+
+    #[test]
+    fn another_database_of_the_same_server_keeps_the_rest() {
+        let read = Conninfo::parse("postgresql://ann:s3cret@localhost:1/shop?sslmode=require");
+        let other = read.expect("it is read").with_database("trine_a");
+        assert_eq!(other.url(), "postgresql://ann:s3cret@localhost:1/trine_a?sslmode=require");
+    }
+}

@@ -161,3 +161,82 @@ fn is_private(path: &Path) -> bool {
 fn is_private(path: &Path) -> bool {
     path.is_file()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(url: &str, variables: &[(&str, &str)]) -> String {
+        let given = Conninfo::parse(url).unwrap_or_else(|problem| panic!("{url}: {problem}"));
+        let variable = |name: &str| {
+            let found = variables.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        match completed(&given, &variable) {
+            Ok(whole) => whole.url(),
+            Err(problem) => problem.to_string(),
+        }
+    }
+
+    #[test]
+    fn variables_say_what_the_url_does_not() {
+        let variables = [
+            ("PGHOST", "db.example"),
+            ("PGHOSTADDR", "10.0.0.1"),
+            ("PGPORT", "5433"),
+            ("PGUSER", "ann"),
+            ("PGPASSWORD", "s3cret"),
+            ("PGDATABASE", "shop"),
+            ("PGSSLMODE", "require"),
+        ];
+        assert_eq!(
+            shown("", &variables),
+            "postgresql://ann:s3cret@db.example:5433/shop?hostaddr=10.0.0.1&sslmode=require"
+        );
+        assert_eq!(
+            shown("postgresql://bob:other@localhost:1/x?sslmode=disable", &variables),
+            "postgresql://bob:other@localhost:1/x?sslmode=disable"
+        );
+        // The database is named after the user.
+        assert_eq!(shown("postgresql://ann@h", &[]), "postgresql://ann@h:5432/ann");
+    }
+
+    #[test]
+    fn the_password_file_is_read_by_its_rules() {
+        let directory = tempfile::tempdir().expect("there is a place for temporary files");
+        let path = directory.path().join("pgpass");
+        let text = "# a remark\n\
+                    h:5432:shop:ann:first\n\
+                    h:*:*:ann:with\\:colon\n\
+                    localhost:*:*:ann:socket\n\
+                    *:*:*:bob:back\\\\slash\n";
+        fs::write(&path, text).expect("it can be written");
+        let file = path.to_string_lossy().into_owned();
+        let password = |url: &str| {
+            let shown = shown(url, &[("PGPASSFILE", &file)]);
+            let read = Conninfo::parse(&shown).unwrap_or_else(|problem| panic!("{problem}"));
+            read.get("password").map(str::to_owned)
+        };
+        private(&path, 0o600);
+        assert_eq!(password("postgresql://ann@h/shop").as_deref(), Some("first"));
+        assert_eq!(password("postgresql://ann@h/other").as_deref(), Some("with:colon"));
+        assert_eq!(password("postgresql://ann@/x?host=/tmp").as_deref(), Some("socket"));
+        assert_eq!(password("postgresql://bob@anywhere/x").as_deref(), Some("back\\slash"));
+        assert_eq!(password("postgresql://carl@h/shop"), None);
+        assert_eq!(password("postgresql://ann:given@h/shop").as_deref(), Some("given"));
+        // Others may read it, so it is not read.
+        private(&path, 0o644);
+        if cfg!(unix) {
+            assert_eq!(password("postgresql://ann@h/shop"), None);
+        }
+    }
+
+    #[cfg(unix)]
+    fn private(path: &Path, mode: u32) {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("the file is ours");
+    }
+
+    #[cfg(not(unix))]
+    fn private(_: &Path, _: u32) {}
+}

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::crypto::CryptoProvider;
-use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::pem::{self, PemObject as _};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{
@@ -22,7 +22,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::connect::wrong;
 use super::conninfo::Conninfo;
-use super::problem::Problem;
+use super::problem::{Problem, reason_of};
 
 /// libpq's `sslmode`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,6 +121,13 @@ pub(super) fn in_words(
                 "the certificate of {at} comes from nobody who is trusted: give its authority's \
                  certificate as `sslrootcert=FILE`, or write `sslmode=require` to go without"
             ),
+            // An authority's certificate, shown as the server's own, which is not among the trusted ones.
+            CertificateError::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => {
+                format!(
+                    "the certificate of {at} vouches for itself alone: give it as `sslrootcert=FILE`, or \
+                     write `sslmode=require` to go without"
+                )
+            }
             other => format!("the certificate of {at} is not accepted: {other}"),
         },
         Some(rustls::Error::AlertReceived(alert)) => format!(
@@ -255,24 +262,27 @@ impl ServerCertVerifier for Verifier {
 }
 
 fn certificates(name: &str, path: &Path) -> Result<Vec<CertificateDer<'static>>, Problem> {
-    let read: Result<Vec<_>, _> = CertificateDer::pem_file_iter(path).and_then(Iterator::collect);
+    let shown = path.display().to_string();
+    let read: Result<Vec<_>, _> =
+        CertificateDer::pem_file_iter(path).and_then(std::iter::Iterator::collect);
     match read {
         Ok(found) if !found.is_empty() => Ok(found),
-        Ok(_) => Err(Problem::new(format!(
-            "`{name}={}` has no certificate in it: give a file in the PEM format",
-            path.display()
-        ))),
-        Err(error) => Err(Problem::new(format!(
-            "`{name}={}` can't be read as a certificate: {error}",
-            path.display()
-        ))),
+        Ok(_) => Err(unread(name, &shown, &pem::Error::NoItemsFound, "certificate")),
+        Err(error) => Err(unread(name, &shown, &error, "certificate")),
     }
 }
 
 fn private_key(path: &str) -> Result<PrivateKeyDer<'static>, Problem> {
-    PrivateKeyDer::from_pem_file(path).map_err(|error| {
-        Problem::new(format!(
-            "`sslkey={path}` can't be read as a key: {error} (it must be a PEM file without a passphrase)"
-        ))
+    PrivateKeyDer::from_pem_file(path)
+        .map_err(|error| unread("sslkey", path, &error, "key without a passphrase"))
+}
+
+fn unread(name: &str, path: &str, error: &pem::Error, what: &str) -> Problem {
+    Problem::new(match error {
+        pem::Error::Io(error) => format!("`{name}={path}` can't be read: {}", reason_of(error)),
+        pem::Error::NoItemsFound => {
+            format!("`{name}={path}` has no {what} in it: give a file in the PEM format")
+        }
+        error => format!("`{name}={path}` can't be read as a {what}: {error}"),
     })
 }
