@@ -49,7 +49,8 @@ enum Kind {
     NotNull,
 }
 
-/// Reads the constraints of every table in the scope, by name.
+/// Reads the constraints of every table in the scope, by name. A foreign key to a partitioned table has
+/// another for each partition, which is PostgreSQL's own affair.
 pub(super) fn rows(
     reader: &mut Reader<'_, '_>,
     relations: &[Relation],
@@ -81,6 +82,8 @@ pub(super) fn rows(
              LEFT JOIN pg_description d ON d.objoid = k.oid
                   AND d.classoid = 'pg_constraint'::regclass AND d.objsubid = 0
              WHERE k.conrelid = ANY ($1) AND k.contype IN ('p', 'u', 'c', 'f', 'x', 'n')
+               AND NOT EXISTS (SELECT FROM pg_constraint whole
+                               WHERE whole.oid = k.conparentid AND whole.conrelid = k.conrelid)
              ORDER BY k.conrelid, k.conname"
         ),
         &[&tables],

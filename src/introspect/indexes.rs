@@ -4,7 +4,7 @@ use postgres::Row;
 use smol_str::SmolStr;
 
 use crate::live::Problem;
-use crate::quoting::quote_identifier;
+use crate::quoting::{quote_identifier, quote_literal};
 use crate::relational::{Index, IndexElement, IndexKey, Sql, TableId};
 
 use super::reader::{ConstraintIx, ConstraintPlace, Oid, Reader, option_list, options};
@@ -14,21 +14,23 @@ use super::text::expression;
 const DESCENDING: i16 = 1;
 const NULLS_FIRST: i16 = 2;
 
-/// Reads every index of the tables in the scope.
+/// Reads every index of the tables in the scope; that of a materialized view is a line of its definition.
 ///
 /// An operator class is left out when the type would get it anyway: it is the default, and it is for this
 /// very type, or for every type of its sort (`anyarray`), or for the type that PostgreSQL prefers while
 /// this type has none of its own (`text` for a `varchar`).
 pub(super) fn read(reader: &mut Reader<'_, '_>) -> Result<(), Problem> {
-    let tables = reader.own_tables();
+    let tables = reader.own_relations();
     let rows = reader.query(
         "SELECT i.indexrelid, i.indrelid, c.relname, i.indisunique, i.indnullsnotdistinct,
                 i.indisclustered, i.indisvalid, i.indisreplident, i.indimmediate,
                 i.indkey::int2[] AS keys, i.indoption::int2[] AS directions, i.indnkeyatts,
                 am.amname, c.reloptions, space.spcname, c.relpersistence::text,
-                pg_get_expr(i.indpred, i.indrelid) AS condition, d.description, e.*
+                pg_get_expr(i.indpred, i.indrelid) AS condition, d.description, e.*,
+                CASE WHEN t.relkind = 'm' THEN pg_get_indexdef(c.oid) END AS definition
          FROM pg_index i
          JOIN pg_class c ON c.oid = i.indexrelid
+         JOIN pg_class t ON t.oid = i.indrelid
          JOIN pg_am am ON am.oid = c.relam
          LEFT JOIN pg_tablespace space ON space.oid = c.reltablespace
          LEFT JOIN pg_description d ON d.objoid = c.oid
@@ -73,7 +75,13 @@ pub(super) fn read(reader: &mut Reader<'_, '_>) -> Result<(), Problem> {
     )?;
     for row in &rows {
         let oid: Oid = row.try_get("indexrelid")?;
-        let Some(&table) = reader.tables.get(&row.try_get("indrelid")?) else { continue };
+        let of: Oid = row.try_get("indrelid")?;
+        let Some(&table) = reader.tables.get(&of) else {
+            if let Some(definition) = row.try_get("definition")? {
+                reader.add_fact(of, definition);
+            }
+            continue;
+        };
         let index = index(reader, table, row)?;
         match reader.constraint_indexes.get(&oid).copied() {
             Some(place) => constraint(reader, place, index),
@@ -168,7 +176,7 @@ fn constraint(reader: &mut Reader<'_, '_>, place: ConstraintPlace, index: Index)
         facts.push("INDEX NOT VALID".to_owned());
     }
     if let Some(comment) = &index.comment {
-        facts.push(format!("COMMENT ON INDEX {comment}"));
+        facts.push(format!("COMMENT ON INDEX {}", quote_literal(comment)));
     }
     match place.of {
         ConstraintIx::Unique(nth) => table.uniques[nth].nulls_distinct = index.nulls_distinct,

@@ -76,7 +76,9 @@ fn other(relation: &Relation) -> OtherObject {
     let mut facts = relation.besides.clone();
     facts.extend(relation.storage.iter().map(|(name, value)| format!("WITH ({name} = {value})")));
     facts.sort();
-    facts.extend(relation.definition.clone());
+    facts.extend(
+        relation.definition.as_deref().map(|text| text.trim().trim_end_matches(';').to_owned()),
+    );
     OtherObject {
         kind: kind.into(),
         name: relation.name.clone(),
@@ -127,7 +129,7 @@ pub(super) fn policies(reader: &mut Reader<'_, '_>) -> Result<(), Problem> {
 pub(super) fn rules(reader: &mut Reader<'_, '_>) -> Result<(), Problem> {
     let tables = reader.own_relations();
     let rows = reader.query(
-        "SELECT r.ev_class, pg_get_ruledef(r.oid) AS definition, r.ev_enabled::text
+        "SELECT r.ev_class, pg_get_ruledef(r.oid, true) AS definition, r.ev_enabled::text
          FROM pg_rewrite r WHERE r.ev_class = ANY ($1) AND r.rulename <> '_RETURN'",
         &[&tables],
     )?;
