@@ -85,8 +85,7 @@ def run(task: dict[str, Any], channel: Channel) -> None:
         sys.path[:0] = task.get("path", [])
         prove(task, channel)
     except BaseException as error:  # noqa: BLE001
-        line = str(error) if isinstance(error, Failed) else one_line(error)
-        channel.say(failed=line, trace="".join(traceback.format_exception(error)))
+        channel.say(failed=one_line(error), trace="".join(traceback.format_exception(error)))
 
 
 def prove(task: dict[str, Any], channel: Channel) -> None:
@@ -152,5 +151,7 @@ def during(what: str) -> Iterator[None]:
 
 def one_line(error: BaseException) -> str:
     """An exception as one line."""
+    if isinstance(error, Failed):
+        return str(error)
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__

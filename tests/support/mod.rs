@@ -8,6 +8,7 @@ pub mod describe;
 pub mod examples;
 pub mod ground;
 pub mod hostile;
+pub mod proving;
 pub mod random;
 pub mod server;
 pub mod session;

@@ -134,7 +134,7 @@ pub fn interpreter() -> Result<PathBuf, String> {
 }
 
 /// The interpreter of the environment, and its Django version.
-fn environment(work: &Path) -> Result<(PathBuf, String), String> {
+pub fn environment(work: &Path) -> Result<(PathBuf, String), String> {
     let wanted = std::env::var("TRINE_TEST_DJANGO").ok();
     let base = base_interpreter(wanted.as_deref())?;
     let mut command = Command::new(base);

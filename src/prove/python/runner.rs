@@ -135,6 +135,11 @@ impl Runner {
         let _ = self.send(&json!({ "databases": { "server": server, "names": names } }));
     }
 
+    /// The process's id.
+    pub fn process(&self) -> u32 {
+        locked(&self.child).id()
+    }
+
     fn enter(&self) -> Result<(u64, Receiver<Value>), Failure> {
         let mut waiting = locked(&self.waiting);
         if waiting.over {
