@@ -10,3 +10,5 @@ mod actions;
 mod bench;
 #[path = "runner/failures.rs"]
 mod failures;
+#[path = "runner/tools.rs"]
+mod tools;

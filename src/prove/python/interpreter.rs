@@ -1,6 +1,7 @@
 //! Finding the project's interpreter.
 
 use std::env;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -43,8 +44,8 @@ impl Interpreter {
         needs: &Needs,
     ) -> Result<Interpreter, Problem> {
         let candidate = match explicit {
-            Some(given) => chosen(given)?,
-            None => of_project(project, &|name| env::var_os(name).map(PathBuf::from), needs)?,
+            Some(given) => chosen(given, &Surroundings::here())?,
+            None => of_project(project, &Surroundings::here(), needs)?,
         };
         if let Some(lack) = needs.lacking(&candidate) {
             return Err(Problem::new(lack));
@@ -60,12 +61,35 @@ impl Interpreter {
     }
 }
 
+/// Where a person stands: the variables that are set, and the current directory.
+struct Surroundings<'a> {
+    variable: &'a dyn Fn(&str) -> Option<OsString>,
+    current: Option<PathBuf>,
+}
+
+impl Surroundings<'_> {
+    fn here() -> Surroundings<'static> {
+        Surroundings { variable: &|name| env::var_os(name), current: env::current_dir().ok() }
+    }
+
+    /// A variable that is set to something.
+    fn path(&self, name: &str) -> Option<PathBuf> {
+        (self.variable)(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+    }
+
+    /// An executable by its name.
+    fn on_path(&self, name: &str) -> Option<PathBuf> {
+        let path = (self.variable)("PATH")?;
+        env::split_paths(&path).map(|directory| directory.join(name)).find(|file| file.is_file())
+    }
+}
+
 /// The interpreter of `--python`.
-fn chosen(given: &Path) -> Result<Candidate, Problem> {
+fn chosen(given: &Path, around: &Surroundings<'_>) -> Result<Candidate, Problem> {
     let path = if given.is_dir() { python_of(given) } else { given.to_owned() };
     let path = match path.components().count() {
         // A bare name is looked up as a shell does.
-        1 if !path.exists() => on_path(&path).unwrap_or(path),
+        1 if !path.exists() => path.to_str().and_then(|name| around.on_path(name)).unwrap_or(path),
         _ => std::path::absolute(&path).unwrap_or(path),
     };
     candidate(&path).map_err(|reason| {
@@ -75,17 +99,17 @@ fn chosen(given: &Path) -> Result<Candidate, Problem> {
 
 fn of_project(
     project: &Path,
-    variable: &dyn Fn(&str) -> Option<PathBuf>,
+    surroundings: &Surroundings<'_>,
     needs: &Needs,
 ) -> Result<Candidate, Problem> {
-    if let Some(found) = environments(project, variable).into_iter().find_map(works) {
+    if let Some(found) = environments(project, surroundings).into_iter().find_map(works) {
         return Ok(found);
     }
-    if let Some(found) = by_uv(project) {
+    if let Some(found) = by_uv(project, surroundings) {
         return Ok(found);
     }
     // The machine's own: the first that has everything, or else the first that at least is new enough.
-    let installed: Vec<Candidate> = machine(variable).into_iter().filter_map(works).collect();
+    let installed: Vec<Candidate> = machine(surroundings).into_iter().filter_map(works).collect();
     let whole = installed.iter().find(|found| needs.lacking(found).is_none());
     let recent = installed.iter().find(|found| needs.outdated(found).is_none());
     whole.or(recent).or(installed.first()).cloned().ok_or_else(|| {
@@ -98,16 +122,17 @@ fn of_project(
 }
 
 /// Environments that are the project's by what is set or lies beside it.
-fn environments(project: &Path, variable: &dyn Fn(&str) -> Option<PathBuf>) -> Vec<PathBuf> {
+fn environments(project: &Path, surroundings: &Surroundings<'_>) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    found.extend(variable("VIRTUAL_ENV"));
-    let conda = variable("CONDA_PREFIX");
+    found.extend(surroundings.path("VIRTUAL_ENV"));
+    let conda = surroundings.path("CONDA_PREFIX");
     // Conda's base is active for everyone who has it, whatever the project.
-    let is_base = variable("CONDA_DEFAULT_ENV").is_some_and(|name| name == Path::new("base"));
+    let is_base =
+        surroundings.path("CONDA_DEFAULT_ENV").is_some_and(|name| name == Path::new("base"));
     if !is_base {
         found.extend(conda.clone());
     }
-    for directory in around(project) {
+    for directory in around(project, surroundings) {
         found.push(directory.join(".venv"));
     }
     if is_base {
@@ -117,10 +142,10 @@ fn environments(project: &Path, variable: &dyn Fn(&str) -> Option<PathBuf>) -> V
 }
 
 /// The project's directory and all above it, then the current one and all above that.
-fn around(project: &Path) -> Vec<PathBuf> {
+fn around(project: &Path, surroundings: &Surroundings<'_>) -> Vec<PathBuf> {
     let project = std::path::absolute(project).unwrap_or_else(|_| project.to_owned());
     let mut found: Vec<PathBuf> = project.ancestors().map(Path::to_owned).collect();
-    if let Ok(current) = env::current_dir() {
+    if let Some(current) = &surroundings.current {
         for directory in current.ancestors() {
             if !found.iter().any(|known| known == directory) {
                 found.push(directory.to_owned());
@@ -131,15 +156,14 @@ fn around(project: &Path) -> Vec<PathBuf> {
 }
 
 /// What `uv run python` would start, where uv knows the project and is installed.
-fn by_uv(project: &Path) -> Option<Candidate> {
-    let uv = on_path(Path::new("uv"))?;
-    let home = around(project).into_iter().find(|directory| directory.join("uv.lock").is_file());
-    let home = home.or_else(|| {
-        around(project).into_iter().find(|directory| directory.join("pyproject.toml").is_file())
-    })?;
+fn by_uv(project: &Path, surroundings: &Surroundings<'_>) -> Option<Candidate> {
+    let uv = surroundings.on_path("uv")?;
+    let around = around(project, surroundings);
+    let with = |file: &str| around.iter().find(|directory| directory.join(file).is_file());
+    let home = with("uv.lock").or_else(|| with("pyproject.toml"))?;
     let output = Command::new(uv)
         .args(["run", "--no-sync", "python", "-c", "import sys; print(sys.executable)"])
-        .current_dir(&home)
+        .current_dir(home)
         .stdin(Stdio::null())
         .stderr(Stdio::null())
         .output()
@@ -147,15 +171,17 @@ fn by_uv(project: &Path) -> Option<Candidate> {
         .filter(|output| output.status.success())?;
     let path = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
     let mut found = works(path)?;
-    found.uv = Some(home);
+    found.uv = Some(home.clone());
     Some(found)
 }
 
 /// Python on PATH, then pyenv's versions, newest first.
-fn machine(variable: &dyn Fn(&str) -> Option<PathBuf>) -> Vec<PathBuf> {
+fn machine(surroundings: &Surroundings<'_>) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> =
-        ["python3", "python"].iter().filter_map(|name| on_path(Path::new(name))).collect();
-    let pyenv = variable("PYENV_ROOT").or_else(|| variable("HOME").map(|home| home.join(".pyenv")));
+        ["python3", "python"].iter().filter_map(|name| surroundings.on_path(name)).collect();
+    let pyenv = surroundings
+        .path("PYENV_ROOT")
+        .or_else(|| surroundings.path("HOME").map(|home| home.join(".pyenv")));
     let versions = pyenv.and_then(|pyenv| fs::read_dir(pyenv.join("versions")).ok());
     let mut versions: Vec<PathBuf> =
         versions.into_iter().flatten().flatten().map(|entry| entry.path()).collect();
@@ -175,12 +201,6 @@ fn python_of(environment: &Path) -> PathBuf {
     environment.join("bin").join("python")
 }
 
-/// An executable by its name.
-fn on_path(name: &Path) -> Option<PathBuf> {
-    let path = env::var_os("PATH")?;
-    env::split_paths(&path).map(|directory| directory.join(name)).find(|file| file.is_file())
-}
-
 /// An interpreter that answers; what does not is passed over.
 fn works(path: PathBuf) -> Option<Candidate> {
     if path.is_file() { candidate(&path).ok() } else { None }
@@ -195,5 +215,8 @@ fn candidate(path: &Path) -> Result<Candidate, String> {
 
 /// Whether a program is installed.
 pub(super) fn is_installed(name: &str) -> bool {
-    on_path(Path::new(name)).is_some()
+    Surroundings::here().on_path(name).is_some()
 }
+
+#[cfg(all(test, unix))]
+mod tests;
