@@ -10,7 +10,8 @@ use trine::prove::python::{Acted, Event, Failure};
 use trine::target::{DjangoOptions, Options, Target};
 
 use crate::support::examples::{Example, Variant, named};
-use crate::support::proving::{output, runner, server};
+use crate::support::proving::{output, runner};
+use crate::support::server::server;
 
 /// An example, compiled for one variant, and where its external tables are.
 pub struct Bench {

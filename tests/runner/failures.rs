@@ -11,7 +11,8 @@ use trine::target::Target;
 
 use crate::bench::{Bench, Side};
 use crate::support::examples::Variant;
-use crate::support::proving::{interpreter, runner, server};
+use crate::support::proving::{interpreter, runner};
+use crate::support::server::server;
 
 const SHOP: &str = "module shop\n\nentity Item {\n  name  text\n}\n";
 

@@ -1,10 +1,8 @@
-//! What the tests that prove have in common: the environment's Python, a server, and what is compiled.
+//! What the tests that prove have in common: the environment's Python, the process in it, and what is compiled.
 
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::sync::OnceLock;
 
-use trine::live::{Binaries, Server, Wish};
 use trine::prove::python::{Interpreter, Needs, Runner};
 use trine::target::{Options, Target};
 
@@ -14,19 +12,6 @@ use super::session::{environment, work_directory};
 pub fn python() -> &'static (PathBuf, String) {
     static PYTHON: OnceLock<(PathBuf, String)> = OnceLock::new();
     PYTHON.get_or_init(|| environment(&work_directory()).unwrap())
-}
-
-/// The server of the tests: TRINE_TEST_DATABASE_URL, or one that ends with this process.
-pub fn server() -> &'static Server {
-    static SERVER: OnceLock<Server> = OnceLock::new();
-    SERVER.get_or_init(|| {
-        if let Ok(url) = std::env::var("TRINE_TEST_DATABASE_URL") {
-            return Server::at(&url).unwrap();
-        }
-        let wish = std::env::var("TRINE_TEST_POSTGRES").unwrap_or_default();
-        let wish = Wish::from_str(&wish).unwrap();
-        Server::start(&Binaries::find_as(&wish, Some(&python().0)).unwrap()).unwrap()
-    })
 }
 
 /// The interpreter of the tests, with everything that all targets need.
