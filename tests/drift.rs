@@ -5,6 +5,8 @@ mod support;
 
 #[path = "drift/alterations.rs"]
 mod alterations;
+#[path = "drift/places.rs"]
+mod places;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock};

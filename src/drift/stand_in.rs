@@ -9,6 +9,7 @@ use crate::relational::{ColumnIx, Database, ForeignKey, Table, lower, order};
 use crate::schema::Schema;
 
 use super::names::Renamed;
+use super::scope::Place;
 
 /// A database that stands in for the schema's own.
 pub(super) struct StandIn {
@@ -49,22 +50,23 @@ impl StandIn {
         StandIn { home: SmolStr::from(format!("{token}_0")), renamed, database }
     }
 
-    /// The statements that make it; each in turn, in one transaction. `extensions` says in which schema each
-    /// one is in the database that it is compared with.
-    pub(super) fn statements(&self, extensions: &[(SmolStr, SmolStr)]) -> Vec<String> {
+    /// The statements that make it; each in turn, in one transaction. `place` is the database that it is
+    /// compared with: extensions are in the schemas where they are there.
+    pub(super) fn statements(&self, place: &Place) -> Vec<String> {
         let database = &self.database;
         let schemas =
             std::iter::once(&self.home).chain(self.renamed.iter().map(|one| &one.scratch));
         let mut statements: Vec<String> =
             schemas.map(|name| format!("CREATE SCHEMA {}", quote_identifier(name))).collect();
-        statements.push(format!(
-            "SELECT set_config('search_path', '{}' || CASE current_setting('search_path')
-                WHEN '' THEN '' ELSE ', ' || current_setting('search_path') END, true)",
-            self.home
-        ));
+        // What is found by its name alone in the database is found here too; the new tables come first.
+        let used = |(name, _): &&(SmolStr, SmolStr)| database.extensions.contains(name);
+        let extended = place.extensions.iter().filter(used).map(|(_, schema)| schema);
+        let path = std::iter::once(&self.home).chain(&place.path).chain(extended);
+        let path: Vec<String> = path.map(|name| quote_identifier(name)).collect();
+        statements.push(format!("SET LOCAL search_path = {}", path.join(", ")));
         for name in &database.extensions {
             let create = ddl::create_extension(name);
-            match extensions.iter().find(|(known, _)| known == name) {
+            match place.extensions.iter().find(|(known, _)| known == name) {
                 Some((_, schema)) => {
                     statements.push(ddl::create_schema(schema));
                     statements.push(format!("{create} SCHEMA {}", quote_identifier(schema)));

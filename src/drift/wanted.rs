@@ -97,7 +97,7 @@ fn applied(program: Program<'_>, client: &mut Client, place: &Place) -> Result<D
     let row = transaction.query_one("SELECT 'trine_' || md5(gen_random_uuid()::text)", &[])?;
     let token: String = row.try_get(0)?;
     let stand_in = StandIn::of(program.schema, program.database, &token, &place.home);
-    transaction.batch_execute(&stand_in.statements(&place.extensions).join(";\n"))?;
+    transaction.batch_execute(&stand_in.statements(place).join(";\n"))?;
     let schemas = stand_in.renamed.iter().map(|renamed| renamed.scratch.clone());
     let scope = Scope::default()
         .home(stand_in.home.clone())
@@ -105,6 +105,8 @@ fn applied(program: Program<'_>, client: &mut Client, place: &Place) -> Result<D
     let mut wanted = introspect_within(&mut transaction, &scope)?;
     transaction.rollback()?;
     names::restore(&mut wanted, &stand_in.renamed);
+    // The schemas of others are theirs to create.
+    wanted.schemas.retain(|name| program.database.schemas.contains(name));
     let external: Vec<QualifiedName> = program
         .database
         .tables
