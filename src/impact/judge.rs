@@ -1,17 +1,17 @@
-//! Whether what an action leaves may be left: references, bounds, UNIQUEs, CHECKs; and whether PostgreSQL
-//! could come by a state on the way that it refuses, although the end is fine.
+//! Whether what an action leaves may be left: references, bounds, UNIQUEs, CHECKs.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::Value;
 use smol_str::SmolStr;
 
-use crate::relational::{CheckOrigin, ColumnIx, IndexKey, Table, TableId, UniqueConstraint};
+use crate::relational::{CheckOrigin, ColumnIx, IndexKey, Table, TableId};
 use crate::schema::{DeleteRule, EntityKind, MemberId, Multiplicity, RelationId, RelationKind};
 
 use super::evaluate::{Names, holds};
-use super::predict::{Reference, State, is_late, values};
-use super::rows::{Prediction, Refusal, Row, RowRef, Rows};
+use super::on_the_way::on_the_way;
+use super::predict::{Reference, State, Written, values};
+use super::rows::{Prediction, Refusal, Row, Rows};
 
 /// What an action has come to.
 pub(super) fn judge(state: State<'_>) -> Prediction {
@@ -24,10 +24,12 @@ pub(super) fn judge(state: State<'_>) -> Prediction {
         checks(&state, table, rows, &mut findings);
         excludes(&state, table, rows, &mut findings);
     }
+    let on_the_way = on_the_way(&state);
+    findings.refusals.extend(on_the_way.refusals);
     if !findings.refusals.is_empty() {
         return Prediction::Refused(findings.refusals.into_iter().collect());
     }
-    if let Some(reason) = on_the_way(&state) {
+    if let Some(reason) = on_the_way.order {
         return Prediction::OrderDecides(reason);
     }
     if let Some(reason) = findings.undecided {
@@ -55,9 +57,9 @@ struct Changed {
 
 impl Changed {
     fn of(state: &State<'_>) -> Changed {
-        let mut tables: HashSet<TableId> = state.gone.iter().map(|row| row.table).collect();
+        let mut tables: HashSet<TableId> = state.gone.keys().map(|row| row.table).collect();
         let mut written: BTreeMap<TableId, Vec<usize>> = BTreeMap::new();
-        for (row, _) in &state.written {
+        for Written { row, .. } in &state.written {
             let there = state.now[row.table.index()][row.row].as_ref();
             let differs = there
                 .is_some_and(|there| *there != state.before.tables[row.table.index()][row.row]);
@@ -302,7 +304,7 @@ fn mentioned_changes(state: &State<'_>, id: TableId, old: &Row, new: &Row) -> Ve
 }
 
 /// An optional reference of several columns is whole or absent; the parent that it shares is there.
-fn is_whole(state: &State<'_>, relation: RelationId, row: &Row) -> bool {
+pub(super) fn is_whole(state: &State<'_>, relation: RelationId, row: &Row) -> bool {
     let Some(reference) = state.references.iter().find(|it| it.relation == relation) else {
         return true;
     };
@@ -345,120 +347,16 @@ fn excludes(state: &State<'_>, id: TableId, rows: &[usize], findings: &mut Findi
     }
 }
 
-/// Why PostgreSQL could refuse on the way what is fine in the end: a row that a delete rule writes, and that
-/// is then written again or taken away, is checked at once each time.
-fn on_the_way(state: &State<'_>) -> Option<String> {
-    let mut by_row: BTreeMap<RowRef, Vec<RelationId>> = BTreeMap::new();
-    for (row, relation) in &state.written {
-        if let Some(relation) = relation {
-            by_row.entry(*row).or_default().push(*relation);
-        }
-    }
-    for (&row, relations) in &by_row {
-        let is_gone = state.now[row.table.index()][row.row].is_none();
-        if !is_gone && relations.len() < 2 {
-            continue;
-        }
-        let table = state.table(row.table);
-        let old = &state.before.tables[row.table.index()][row.row];
-        for chosen in 1..1_u32 << relations.len().min(6) {
-            let mut new = old.clone();
-            for (nth, &relation) in relations.iter().enumerate().take(6) {
-                if chosen & (1 << nth) != 0 {
-                    write_by_rule(state, relation, &mut new);
-                }
-            }
-            if state.now[row.table.index()][row.row].as_ref() == Some(&new) {
-                continue;
-            }
-            if let Some(reason) = refused_on_the_way(state, table, row, &new, relations) {
-                return Some(reason);
-            }
-        }
-    }
-    None
-}
-
-fn write_by_rule(state: &State<'_>, relation: RelationId, row: &mut Row) {
-    let Some(reference) = state.references.iter().find(|it| it.relation == relation) else {
-        return;
-    };
-    let table = state.table(reference.source);
-    for &column in &reference.own {
-        let value = match reference.rule.delete {
-            DeleteRule::SetDefault => state.before.defaults.get(&relation).cloned(),
-            DeleteRule::Cascade
-            | DeleteRule::SetNull
-            | DeleteRule::Restrict
-            | DeleteRule::Protect => None,
-        };
-        row.insert(table.columns[column].name.clone(), value.unwrap_or(Value::Null));
-    }
-}
-
-fn refused_on_the_way(
-    state: &State<'_>,
-    table: &Table,
-    row: RowRef,
-    new: &Row,
-    relations: &[RelationId],
-) -> Option<String> {
-    let name = |relation: RelationId| {
-        let stated = &state.program.schema.relations[relation];
-        format!("{}.{}", state.program.schema.entities[stated.source].name, stated.name)
-    };
-    for origin in &state.program.layout.origins(row.table).checks {
-        if let CheckOrigin::HalfNull(whole) = origin
-            && !is_whole(state, *whole, new)
-        {
-            return Some(format!(
-                "a row may be checked while {} is not whole, before it is written again or deleted",
-                name(*whole)
-            ));
-        }
-    }
-    for &relation in relations {
-        let reference = state.references.iter().find(|it| it.relation == relation)?;
-        if reference.rule.delete == DeleteRule::SetDefault
-            && let Some(value) = reference.value(new)
-            && !state.now[reference.target.index()]
-                .iter()
-                .flatten()
-                .any(|target| values(target, &reference.target_columns).as_ref() == Some(&value))
-        {
-            return Some(format!(
-                "the default of {} may be looked up before the row is deleted",
-                name(relation)
-            ));
-        }
-    }
-    let collides = |unique: &&UniqueConstraint| {
-        let names = column_names(table, &unique.columns);
-        let old = &state.before.tables[row.table.index()][row.row];
-        !is_late(unique.deferrability)
-            && differs(new, old, &names)
-            && state.before.tables[row.table.index()]
-                .iter()
-                .enumerate()
-                .any(|(other, it)| other != row.row && same(it, new, &names, unique.nulls_distinct))
-    };
-    let unique = table.uniques.iter().find(collides)?;
-    Some(format!(
-        "the UNIQUE {} may be checked before all rows are written or deleted",
-        unique.name
-    ))
-}
-
-fn column_names<'a>(table: &'a Table, columns: &[ColumnIx]) -> Vec<&'a SmolStr> {
+pub(super) fn column_names<'a>(table: &'a Table, columns: &[ColumnIx]) -> Vec<&'a SmolStr> {
     columns.iter().map(|&column| &table.columns[column].name).collect()
 }
 
-fn differs(row: &Row, other: &Row, columns: &[&SmolStr]) -> bool {
+pub(super) fn differs(row: &Row, other: &Row, columns: &[&SmolStr]) -> bool {
     columns.iter().any(|&column| row.get(column) != other.get(column))
 }
 
 /// Whether two rows are the same to a UNIQUE.
-fn same(row: &Row, other: &Row, columns: &[&SmolStr], nulls_distinct: bool) -> bool {
+pub(super) fn same(row: &Row, other: &Row, columns: &[&SmolStr], nulls_distinct: bool) -> bool {
     columns.iter().all(|&column| {
         let (value, wanted) = (row.get(column), other.get(column));
         value == wanted && !(nulls_distinct && value.is_none_or(Value::is_null))

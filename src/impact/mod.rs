@@ -8,6 +8,7 @@ mod difference;
 mod evaluate;
 mod find;
 mod judge;
+mod on_the_way;
 mod predict;
 mod reach;
 mod reached;

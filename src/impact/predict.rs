@@ -4,14 +4,13 @@
 //! everything that goes with it, first; what is cleared; and then whether what is left may be left. So three
 //! targets that agree on the wrong thing are noticed.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use serde_json::Value;
 use smol_str::SmolStr;
 
-use crate::relational::{
-    ColumnIx, ColumnOrigin, Deferrability, ForeignKey, ReferentialAction, Table, TableId,
-};
+use crate::relational::{ColumnIx, ColumnOrigin, ForeignKey, ReferentialAction, Table, TableId};
 use crate::schema::{DeleteRule, RelationId, RelationKind, ToOne};
 use crate::targets::Program;
 
@@ -131,6 +130,16 @@ pub(super) fn values(row: &Row, columns: &[&SmolStr]) -> Option<Vec<Value>> {
     found.map(|value| value.cloned()).collect()
 }
 
+/// A row that was written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Written {
+    pub row: RowRef,
+    /// The relation whose delete rule wrote it; `None` when the action did.
+    pub by: Option<RelationId>,
+    /// The round of it.
+    pub round: u32,
+}
+
 /// The rows while something is done to them.
 pub(super) struct State<'a> {
     pub program: Program<'a>,
@@ -139,10 +148,11 @@ pub(super) struct State<'a> {
     pub now: Vec<Vec<Option<Row>>>,
     /// Every to-one relation.
     pub references: Vec<Reference<'a>>,
-    /// Rows that are gone.
-    pub gone: Vec<RowRef>,
-    /// Rows that were written, with the relations whose delete rule wrote them.
-    pub written: Vec<(RowRef, Option<RelationId>)>,
+    /// Rows that are gone, each with the round in which PostgreSQL deletes it: 0 is the action itself, and
+    /// what refers to a row is deleted, cleared or set in the round behind the row's own.
+    pub gone: BTreeMap<RowRef, u32>,
+    /// Rows that were written, in order.
+    pub written: Vec<Written>,
 }
 
 impl<'a> State<'a> {
@@ -163,7 +173,7 @@ impl<'a> State<'a> {
                 .map(|rows| rows.iter().cloned().map(Some).collect())
                 .collect(),
             references,
-            gone: Vec::new(),
+            gone: BTreeMap::new(),
             written: Vec::new(),
         }
     }
@@ -214,14 +224,14 @@ impl<'a> State<'a> {
 
     /// Deletes rows with everything that goes with them, and clears what is to be cleared.
     fn delete(&mut self, rows: Vec<RowRef>) {
-        let mut queue = VecDeque::from(rows);
-        let mut known: HashSet<RowRef> = queue.iter().copied().collect();
-        for &row in &queue {
+        for &row in &rows {
             self.now[row.table.index()][row.row] = None;
+            self.gone.insert(row, 0);
         }
+        let mut queue = VecDeque::from(rows);
         let mut referrers = Referrers::default();
         while let Some(row) = queue.pop_front() {
-            self.gone.push(row);
+            let round = self.gone[&row] + 1;
             for nth in 0..self.references.len() {
                 let reference = &self.references[nth];
                 if reference.target != row.table {
@@ -235,20 +245,23 @@ impl<'a> State<'a> {
                     let source = RowRef { table: source, row: place };
                     match rule {
                         DeleteRule::Cascade => {
-                            if known.insert(source) {
+                            if let Entry::Vacant(vacant) = self.gone.entry(source) {
+                                vacant.insert(round);
                                 self.now[source.table.index()][source.row] = None;
                                 queue.push_back(source);
                             }
                         }
                         DeleteRule::SetNull => {
                             let cleared = own.iter().map(|&column| (column, Value::Null)).collect();
-                            self.rule_writes(source, relation, cleared);
+                            self.written.push(Written { row: source, by: Some(relation), round });
+                            self.write(source, cleared);
                         }
                         DeleteRule::SetDefault => {
                             let default = self.before.defaults.get(&relation);
                             let default = default.cloned().unwrap_or(Value::Null);
                             let set = own.iter().map(|&column| (column, default.clone())).collect();
-                            self.rule_writes(source, relation, set);
+                            self.written.push(Written { row: source, by: Some(relation), round });
+                            self.write(source, set);
                         }
                         // What is left decides, when all is done: `judge`.
                         DeleteRule::Protect | DeleteRule::Restrict => {}
@@ -258,13 +271,8 @@ impl<'a> State<'a> {
         }
     }
 
-    fn rule_writes(&mut self, row: RowRef, relation: RelationId, changes: Vec<(ColumnIx, Value)>) {
-        self.written.push((row, Some(relation)));
-        self.write(row, changes);
-    }
-
     fn update(&mut self, row: RowRef, changes: Vec<(ColumnIx, Value)>) {
-        self.written.push((row, None));
+        self.written.push(Written { row, by: None, round: 0 });
         self.write(row, changes);
     }
 
@@ -367,12 +375,4 @@ pub(super) fn touched<'a>(
             }
         },
     )
-}
-
-/// Whether a UNIQUE of this deferrability is checked only when all is done.
-pub(super) fn is_late(deferrability: Deferrability) -> bool {
-    match deferrability {
-        Deferrability::InitiallyDeferred => true,
-        Deferrability::NotDeferrable | Deferrability::InitiallyImmediate => false,
-    }
 }
