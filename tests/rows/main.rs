@@ -16,12 +16,16 @@ use trine::impact::{Action, Prediction, Refusal, Rows, difference, predict};
 use trine::live::Server;
 use trine::prove::rows::{Stage, Stages, action_sql, dump_sql, parse_dump, stages};
 use trine::source::Sources;
+use trine::target::Options;
 use trine::targets::Program;
 
-use support::cascades;
 use support::examples::{self, Example};
 use support::ground::Compiled;
 use support::server::server;
+use support::{cascades, random};
+
+/// How many random programs are watched, unless TRINE_TEST_DRAWN says otherwise.
+const RANDOM: u64 = 5;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -42,6 +46,9 @@ fn trials() -> Vec<Trial> {
             watch(server(), &alone("cascades", cascades::program(number))).map(drop)
         }));
     }
+    for number in 0..drawn.unwrap_or(RANDOM) {
+        trials.push(Trial::test(format!("random::{number}"), move || is_as_predicted(number)));
+    }
     for &(name, members) in checks::COVERED {
         trials.push(Trial::test(format!("check::{name}"), move || is_covered(name, members)));
     }
@@ -51,6 +58,18 @@ fn trials() -> Vec<Trial> {
         }));
     }
     trials
+}
+
+/// Whatever rows can be made for, every action on them comes to what is predicted; what they can't be made for
+/// is shown, and is no mistake of the prediction.
+fn is_as_predicted(number: u64) -> Result<(), Failed> {
+    let drawn = random::program(number, &Options::default());
+    let example = Example { name: format!("random{number}"), files: drawn.files };
+    let (found, report) = make(server(), &example)?;
+    for uncovered in &found.uncovered {
+        eprintln!("random{number}: {} is not covered: {}", uncovered.what, uncovered.why);
+    }
+    if report.is_empty() { Ok(()) } else { Err(report.join("\n").into()) }
 }
 
 fn is_covered(name: &str, members: &str) -> Result<(), Failed> {
