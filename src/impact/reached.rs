@@ -39,7 +39,8 @@ pub struct Branch {
     pub link: Option<End>,
     /// What its rule does.
     pub effect: Effect,
-    /// Whether the row goes anyhow; of no interest where the effect is to delete it.
+    /// Whether the row goes anyhow; of links that Trine makes, whether the other end does. Of no interest
+    /// where the effect is to delete the row.
     pub fate: Fate,
     /// Where the rows that are deleted are spoken of on.
     pub leads: Leads,
@@ -265,9 +266,14 @@ fn branches(program: Program<'_>, links: &Links, reach: &Reach, place: usize) ->
         let effect = effect(to_one.delete);
         let link = links.end(relation);
         let deletes = effect == Effect::Deleted;
-        let fate = if deletes { Fate::Stays } else { reach.fate(schema, relation) };
-        let removed = deletes && is_made(schema, source);
-        let other = link.filter(|_| removed).and_then(|end| links.bound_on(end.other));
+        let removed = link.filter(|_| deletes && is_made(schema, source));
+        let other = removed.and_then(|end| links.bound_on(end.other));
+        let fate = match removed {
+            Some(end) if reach.by_cascade(schema.relations[end.other].target) => Fate::MayGo,
+            Some(_) => Fate::Stays,
+            None if deletes => Fate::Stays,
+            None => reach.fate(schema, relation),
+        };
         Branch {
             relation,
             link,

@@ -1,5 +1,7 @@
 //! What a picture of an impact shows, before anything is laid out: boxes for entities, arrows for relations.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::impact::counted::Counts;
 use crate::impact::reach::Reach;
 use crate::impact::reached::is_made;
@@ -29,7 +31,7 @@ pub(super) struct Box {
 }
 
 /// What a delete of `from` does to `to`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(super) struct Arrow {
     pub from: usize,
     pub to: usize,
@@ -44,7 +46,7 @@ pub(super) struct Arrow {
 pub(super) fn picture(schema: &Schema, impact: &Impact, counts: Option<&Counts>) -> Picture {
     let names = Names::new(schema, impact);
     let mut drawing = Drawing {
-        places: std::collections::HashMap::new(),
+        places: HashMap::new(),
         picture: Picture {
             title: format!("What deleting a {} does", names.entity(impact.entity())),
             ..Picture::default()
@@ -58,6 +60,7 @@ pub(super) fn picture(schema: &Schema, impact: &Impact, counts: Option<&Counts>)
         };
         drawing.entity(deleted.entity, fate, Tone::Deleted);
     }
+    let mut linked = HashSet::new();
     for (place, deleted) in impact.deleted.iter().enumerate() {
         for (nth, branch) in deleted.branches.iter().enumerate() {
             let count = counts.map(|counts| &counts.branches[place][nth]);
@@ -67,7 +70,16 @@ pub(super) fn picture(schema: &Schema, impact: &Impact, counts: Option<&Counts>)
             };
             let tone = tone(schema, branch);
             let source = schema.relations[branch.relation].source;
+            // A link whose two ends go is drawn once.
+            if let Some(end) = branch.link.filter(|_| branch.unlinks(schema))
+                && !linked.insert((end.many, branch.bound.map(|bound| bound.counted)))
+            {
+                continue;
+            }
             let (other, fate) = match (branch.link, branch.effect) {
+                (Some(end), _) if branch.bound.is_some() => {
+                    (schema.relations[end.other].target, "unlinked, may refuse".to_owned())
+                }
                 (Some(end), _) if branch.unlinks(schema) => {
                     (schema.relations[end.other].target, "kept, unlinked".to_owned())
                 }
@@ -80,7 +92,11 @@ pub(super) fn picture(schema: &Schema, impact: &Impact, counts: Option<&Counts>)
             let delete = schema.to_one(branch.relation).map_or("", |one| rule(one.delete));
             let (relation, rule) = match branch.link {
                 Some(end) if branch.unlinks(schema) => {
-                    (drawing.names.relation(end.many), number("unlinked"))
+                    let rule = match branch.bound {
+                        Some(bound) => format!("unlinked: keeps at least {}", bound.min),
+                        None => "unlinked".to_owned(),
+                    };
+                    (drawing.names.relation(end.many), number(&rule))
                 }
                 _ => {
                     let relation = drawing.names.relation(branch.relation);
@@ -91,11 +107,7 @@ pub(super) fn picture(schema: &Schema, impact: &Impact, counts: Option<&Counts>)
                     (relation, number(&rule))
                 }
             };
-            let arrow = Arrow { from, to, relation, rule, tone };
-            // Both ends of a link may be the same entity.
-            if branch.link.is_none() || !drawing.picture.arrows.contains(&arrow) {
-                drawing.picture.arrows.push(arrow);
-            }
+            drawing.picture.arrows.push(Arrow { from, to, relation, rule, tone });
         }
     }
     for (place, deleted) in impact.deleted.iter().enumerate() {
@@ -171,7 +183,7 @@ pub(super) fn whole(schema: &Schema, reaches: &[Reach]) -> Picture {
 
 struct Drawing<'a> {
     names: Names<'a>,
-    places: std::collections::HashMap<EntityId, usize>,
+    places: HashMap<EntityId, usize>,
     picture: Picture,
 }
 

@@ -190,16 +190,21 @@ fn box_sizes(picture: &Picture) -> Vec<Size> {
 fn label_size(arrow: &Arrow) -> Size {
     let relation = text_width(&cut(&arrow.relation), 12.0, true);
     let rule = text_width(&cut(&arrow.rule), 11.0, false);
-    Size { width: relation.max(rule) + 20.0, height: 35.0 }
+    Size { width: relation.max(rule) + 24.0, height: 35.0 }
 }
 
 fn legend_width(tone: Tone) -> f64 {
     60.0 + text_width(meaning(tone), 12.0, false) + 24.0
 }
 
-/// How wide a text will be, about: no font is at hand.
+/// How wide a text will be, about: no font is at hand. What takes two columns is as wide as it is high.
 fn text_width(text: &str, size: f64, bold: bool) -> f64 {
-    text.width() as f64 * size * if bold { 0.6 } else { 0.545 }
+    let narrow = if bold { 0.6 } else { 0.545 };
+    let width = |c: char| match c.width().unwrap_or(0) {
+        2 => 1.0,
+        columns => columns as f64 * narrow,
+    };
+    size * text.chars().map(width).sum::<f64>()
 }
 
 /// A text of at most [`LONGEST`] columns.
@@ -325,6 +330,6 @@ const SIGNS: &str = "\
 <marker id=\"to-deleted\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerUnits=\"userSpaceOnUse\" markerWidth=\"11\" markerHeight=\"11\" orient=\"auto\"><path class=\"tip deleted\" d=\"M0 0L10 5L0 10z\"/></marker>
 <marker id=\"to-unlinked\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerUnits=\"userSpaceOnUse\" markerWidth=\"9\" markerHeight=\"9\" orient=\"auto\"><path class=\"tip unlinked\" d=\"M0 0L10 5L0 10z\"/></marker>
 <marker id=\"to-written\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerUnits=\"userSpaceOnUse\" markerWidth=\"9\" markerHeight=\"9\" orient=\"auto\"><path class=\"tip written\" d=\"M0 0L10 5L0 10z\"/></marker>
-<marker id=\"to-refused\" viewBox=\"0 0 10 10\" refX=\"8\" refY=\"5\" markerUnits=\"userSpaceOnUse\" markerWidth=\"14\" markerHeight=\"14\" orient=\"auto\"><path class=\"refused\" stroke-width=\"2\" d=\"M8 0V10\"/></marker>
+<marker id=\"to-refused\" viewBox=\"0 0 10 10\" refX=\"8\" refY=\"5\" markerUnits=\"userSpaceOnUse\" markerWidth=\"14\" markerHeight=\"14\" orient=\"auto\"><path class=\"refused\" stroke-width=\"2\" d=\"M4 0V10\"/></marker>
 <marker id=\"to-kept\" viewBox=\"0 0 10 10\" refX=\"9\" refY=\"5\" markerUnits=\"userSpaceOnUse\" markerWidth=\"8\" markerHeight=\"8\" orient=\"auto\"><path class=\"tip kept\" d=\"M0 0L10 5L0 10z\"/></marker>
 ";

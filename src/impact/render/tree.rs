@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::impact::counted::{BranchCount, Counts};
 use crate::impact::rules::Effect;
-use crate::impact::{Fate, Impact, Leads, Verdict};
+use crate::impact::{Branch, Fate, Impact, Leads, Verdict};
 use crate::schema::Schema;
 
 use super::words::{Names, Tone, grouped, rows, tone};
@@ -120,16 +120,17 @@ fn lines(names: &Names<'_>, impact: &Impact, counts: Option<&Counts>) -> Vec<Lin
             Leads::Seen(next) => seen.push((lines.len(), next, next == place)),
             Leads::Nowhere => {}
         }
-        let mut words = names.effect(branch_here);
-        if !branch_here.checks.is_empty() {
+        let count = counts.map(|counts| &counts.branches[place][at]);
+        let (mut words, tone) = said(names, branch_here, count);
+        if branch_here.checks.iter().enumerate().any(|(nth, _)| is_worth_saying(count, nth)) {
             words.push('*');
         }
         lines.push(Line {
             branch,
             subject: names.subject(branch_here),
-            count: counts.map_or_else(String::new, |counts| number(&counts.branches[place][at])),
+            count: count.map_or_else(String::new, |count| grouped(count.rows)),
             words,
-            tone: tone(names.schema, branch_here),
+            tone,
             by: names.by(branch_here),
         });
     }
@@ -144,8 +145,32 @@ fn lines(names: &Names<'_>, impact: &Impact, counts: Option<&Counts>) -> Vec<Lin
     lines
 }
 
-fn number(count: &BranchCount) -> String {
-    grouped(count.rows)
+fn refuses(branch: &Branch) -> bool {
+    matches!(branch.effect, Effect::Restricted | Effect::Protected)
+        && !matches!(branch.fate, Fate::Goes(_))
+}
+
+/// What a branch comes to; once rows are counted, no one refuses who isn't there.
+fn said(names: &Names<'_>, branch: &Branch, count: Option<&BranchCount>) -> (String, Tone) {
+    let tone = tone(names.schema, branch);
+    if branch.bound.is_some() && count.is_some_and(|count| count.bound == 0) {
+        let unbound = Branch { bound: None, ..branch.clone() };
+        return said(names, &unbound, count);
+    }
+    match count {
+        Some(BranchCount { rows: 0, gone: 0, .. }) if refuses(branch) => {
+            ("none refers".to_owned(), Tone::Kept)
+        }
+        Some(BranchCount { rows: 0, .. }) if refuses(branch) => {
+            ("all that refer go as well".to_owned(), Tone::Kept)
+        }
+        Some(_) | None => (names.effect(branch), tone),
+    }
+}
+
+/// Once rows are counted, only a check that they are about is worth a sentence.
+fn is_worth_saying(count: Option<&BranchCount>, check: usize) -> bool {
+    count.is_none_or(|count| count.checks[check].at_risk > 0)
 }
 
 /// What is said below the tree: each kind of effect with its entities, and what wants a sentence.
@@ -199,8 +224,7 @@ fn summary(
     }
     for (branch, count) in each(impact, counts) {
         for (nth, (check, verdict)) in branch.checks.iter().enumerate() {
-            // Once rows are counted, only what they are about is worth a sentence.
-            if count.is_some_and(|count| count.checks[nth].at_risk == 0) {
+            if !is_worth_saying(count, nth) {
                 continue;
             }
             let lead = match verdict {
@@ -218,7 +242,7 @@ fn summary(
 fn each<'a>(
     impact: &'a Impact,
     counts: Option<&'a Counts>,
-) -> impl Iterator<Item = (&'a crate::impact::Branch, Option<&'a BranchCount>)> {
+) -> impl Iterator<Item = (&'a Branch, Option<&'a BranchCount>)> {
     impact.deleted.iter().enumerate().flat_map(move |(place, deleted)| {
         deleted
             .branches
@@ -245,21 +269,20 @@ fn unlinked(names: &Names<'_>, impact: &Impact, counts: Option<&Counts>) -> Vec<
 fn refusals(names: &Names<'_>, impact: &Impact, counts: Option<&Counts>) -> Vec<String> {
     let mut lines = Vec::new();
     for (branch, count) in each(impact, counts) {
-        let refuses = matches!(branch.effect, Effect::Restricted | Effect::Protected);
         let relation = names.relation(branch.relation);
         match count {
-            None if refuses && !matches!(branch.fate, Fate::Goes(_)) => {
+            None if refuses(branch) => {
                 lines.push(format!("where rows are left that refer by {relation}"));
             }
-            None => {}
+            None => lines.extend(branch.bound.map(|bound| names.too_few(bound))),
             Some(count) => {
-                if refuses && count.rows > 0 {
+                if refuses(branch) && count.rows > 0 {
                     let verb = if count.rows == 1 { "refers" } else { "refer" };
                     let source = names.entity(names.schema.relations[branch.relation].source);
                     lines.push(format!("{} of {source} {verb} by {relation}", rows(count.rows)));
                 }
                 if let Some(bound) = branch.bound.filter(|_| count.bound > 0) {
-                    lines.push(format!("{}: {}", rows(count.bound), names.bound(bound)));
+                    lines.push(format!("{}: {}", rows(count.bound), names.too_few(bound)));
                 }
                 for ((check, _), number) in branch.checks.iter().zip(&count.checks) {
                     if let Some(failed) = number.fails.filter(|failed| *failed > 0) {
@@ -272,11 +295,13 @@ fn refusals(names: &Names<'_>, impact: &Impact, counts: Option<&Counts>) -> Vec<
     }
     for (place, deleted) in impact.deleted.iter().enumerate() {
         for (nth, target) in deleted.targets.iter().enumerate() {
-            if let (Some(counts), Some(bound)) = (counts, target.bound)
-                && counts.targets[place][nth] > 0
-            {
-                let failed = rows(counts.targets[place][nth]);
-                lines.push(format!("{failed}: {}", names.bound(bound)));
+            let Some(bound) = target.bound else { continue };
+            match counts.map(|counts| counts.targets[place][nth]) {
+                None => lines.push(names.too_few(bound)),
+                Some(0) => {}
+                Some(failed) => {
+                    lines.push(format!("{}: {}", rows(failed), names.too_few(bound)));
+                }
             }
         }
     }

@@ -25,6 +25,7 @@ impl Tone {
 /// What a branch comes to for a reader.
 pub(super) fn tone(schema: &Schema, branch: &Branch) -> Tone {
     match (branch.effect, branch.fate) {
+        (Effect::Deleted, _) if branch.bound.is_some() => Tone::Refused,
         (Effect::Deleted, _) if branch.unlinks(schema) => Tone::Unlinked,
         (Effect::Deleted, _) => Tone::Deleted,
         (_, Fate::Goes(_)) => Tone::Kept,
@@ -113,11 +114,16 @@ impl<'a> Names<'a> {
         &self.schema.relations[relation].name
     }
 
-    /// `refuses where an Order would keep fewer than 1 of its lines`
+    /// ``refuses where Order is left with fewer than 1 of its `lines` ``
     pub fn bound(&self, bound: Bound) -> String {
+        format!("refuses {}", self.too_few(bound))
+    }
+
+    /// ``where Order is left with fewer than 1 of its `lines` ``
+    pub fn too_few(&self, bound: Bound) -> String {
         let (what, size) = self.bounded(bound);
         let entity = self.entity(bound.bounded);
-        format!("refuses where {entity} is left with fewer than {} of {what}", size.min)
+        format!("where {entity} is left with fewer than {} of {what}", size.min)
     }
 
     /// What is counted, as the bounded entity calls it, and the multiplicity that says how many.

@@ -10,7 +10,7 @@ const ACROSS: f64 = 26.0;
 const DOWN: f64 = 14.0;
 /// Between the places at which arrows leave or reach a box.
 pub(in super::super) const PORT: f64 = 12.0;
-const SWEEPS: usize = 16;
+const SWEEPS: usize = 40;
 
 pub(super) fn place(boxes: &[Size], edges: &[Edge], graph: &Layered) -> Layout {
     let middle = middles(graph);
@@ -143,7 +143,7 @@ fn settle(graph: &Layered, rank: usize, middle: &mut [f64]) {
         for &other in neighbours {
             // Arrows that pass a layer should not bend.
             let heavy = graph.items[item].edge.is_some() && graph.items[other].edge.is_some();
-            let own = if heavy { 4.0 } else { 1.0 };
+            let own = if heavy { 8.0 } else { 1.0 };
             sum += own * middle[other];
             weight += own;
         }
