@@ -1,7 +1,8 @@
 """The side of `trine prove` that only Python can do: what SQLAlchemy and Django do with rows.
 
-`trine prove` lays this package out in a scratch directory and starts `python -m trine_prove` once, in
-the interpreter of the project that it proves. It needs the standard library, psycopg (or psycopg2),
+`trine prove` lays this package out in a scratch directory and starts `python -m trine_prove DIRECTORY`
+once, in the interpreter of the project that it proves; classes of the user's that generated ones inherit
+from are found in the directory. It needs the standard library, psycopg (or psycopg2),
 and of SQLAlchemy and Django those that the tasks ask for.
 
 # The protocol
@@ -59,7 +60,7 @@ SQLAlchemy only `loaded`. What it came to is one of:
 
 - `"left": TEXT`: the dump, when every deferred constraint has been checked;
 - `"refused": EXCEPTION, "message": …, "sqlstate": …, "constraint": …`, the last two where the database
-  refused;
+  refused, and not the ORM before it;
 - `"skipped": WHY`: this ORM offers no such thing;
 - `"failed": LINE, "trace": …`: another exception than a refusal, or a warning;
 

@@ -54,6 +54,7 @@ def main() -> int:
     # Ctrl-C is for the process that started this one; when that ends, stdin is closed.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    sys.path += sys.argv[1:]
     preload()
     zygote = Zygote(*os.pipe())
     try:

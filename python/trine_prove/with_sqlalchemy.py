@@ -100,6 +100,10 @@ class Sqlalchemy:
                 event: dict[str, Any] = {"left": driver.only_value(raw, self.dump)}
             except sa.exc.IntegrityError as error:
                 event = refused(error)
+            except AssertionError as error:
+                if not str(error).startswith("Dependency rule"):
+                    raise
+                event = {"refused": "AssertionError", "message": str(error)}
             except sa.exc.CircularDependencyError as error:
                 if len(classes_on(error)) > 1:
                     raise

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -207,14 +208,35 @@ fn until(what: &str, mut is_so: impl FnMut() -> bool) {
 #[test]
 fn tasks_run_side_by_side() {
     let bench = Bench::program(SHOP, Side::Sqlalchemy);
-    let stages = json!([{ "empty": "SELECT pg_sleep(1)", "fill": [], "actions": [] }]);
-    let began = Instant::now();
     let databases = [bench.database(), bench.database(), bench.database()];
+    let built = AtomicUsize::new(0);
     std::thread::scope(|scope| {
         for database in &databases {
-            let task = bench.task(Side::Sqlalchemy, database, stages.clone());
-            scope.spawn(move || runner().run(&task, |_| {}).unwrap());
+            let task = bench.task(Side::Sqlalchemy, database, json!([]));
+            let built = &built;
+            scope.spawn(move || {
+                let wait = |event| {
+                    if event == Event::Built {
+                        built.fetch_add(1, Ordering::SeqCst);
+                        until("all have built", || built.load(Ordering::SeqCst) == 3);
+                    }
+                };
+                runner().run(&task, wait).unwrap();
+            });
         }
     });
-    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
+}
+
+#[test]
+fn a_class_of_the_user_s_is_found_where_the_user_stands() {
+    // The tests stand in the repository's root.
+    let program = SHOP.replace(
+        "  name  text\n",
+        "  name  text\n  @sqlalchemy(mixin: \"tests.data.behaviour.Named\")\n\
+           @django(mixin: \"tests.data.behaviour.Named\")\n",
+    );
+    for side in [Side::Sqlalchemy, Side::Django(Variant::Python)] {
+        let (said, ended) = Bench::program(&program, side).run(side, json!([]));
+        assert_eq!(ended, Ok(()), "{said:?}");
+    }
 }

@@ -61,7 +61,9 @@ impl Runner {
         let mut command = Command::new(&interpreter.path);
         command
             .args(["-m", "trine_prove"])
-            // Not where the user stands: a `json.py` there would pass for Python's own.
+            // What stands where the user stands is found behind all else: a `json.py` there must not pass
+            // for Python's own.
+            .args(std::env::current_dir())
             .current_dir(home.path())
             .env("PYTHONPATH", python_path(&home))
             .env("PYTHONDONTWRITEBYTECODE", "1")
@@ -188,12 +190,12 @@ impl Drop for Runner {
 
 /// The package, before what the user has there.
 fn python_path(home: &TempDir) -> OsString {
-    let mut path = home.path().as_os_str().to_owned();
-    if let Some(others) = std::env::var_os("PYTHONPATH").filter(|others| !others.is_empty()) {
-        path.push(":");
-        path.push(others);
-    }
-    path
+    let others = std::env::var_os("PYTHONPATH").unwrap_or_default();
+    let others = std::env::split_paths(&others).filter(|path| !path.as_os_str().is_empty());
+    let absolute = others.map(|path| std::path::absolute(&path).unwrap_or(path));
+    let all = [home.path().to_owned()].into_iter().chain(absolute);
+    // Each has come out of such a list, or is a temporary directory; what can't be joined has a `:` in it.
+    std::env::join_paths(all).unwrap_or_else(|_| home.path().as_os_str().to_owned())
 }
 
 /// Gives each line to the task that it is about; ends when the process does.
