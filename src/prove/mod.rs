@@ -29,8 +29,8 @@ use std::time::{Duration, Instant};
 
 pub use progress::{Progress, Silent};
 pub use proof::{
-    Catalog, Disagreement, Kind, Line, Proof, Shortest, Uncovered, Unfinished, Verdict, Versions,
-    WayLine,
+    Catalog, Complaint, Disagreement, Kind, Line, Proof, Shortest, Uncovered, Unfinished, Verdict,
+    Versions, WayLine,
 };
 pub use run::{Bench, Failure};
 pub use side::{Side, Way};

@@ -66,11 +66,20 @@ pub struct Catalog {
     /// What the way back (`drop_all`, `migrate … zero`) left: `before` is the empty database.
     pub left: Vec<Difference>,
     /// What the ORM itself objects to.
-    pub complaints: Vec<String>,
+    pub complaints: Vec<Complaint>,
     /// Why there is nothing to compare: it could not be made.
     pub failed: Option<String>,
     /// Where that was: Python's trace.
     pub trace: Vec<String>,
+}
+
+/// What a command of an ORM has to say about the code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Complaint {
+    /// `makemigrations` or `check`.
+    pub command: String,
+    /// What it printed.
+    pub message: String,
 }
 
 /// An action around a relation, or on an entity of the whole.

@@ -19,7 +19,7 @@ use super::action::Deed;
 use super::judge::{Done, judge};
 use super::lines::Lines;
 use super::progress::Progress;
-use super::proof::{Catalog, Proof, Versions};
+use super::proof::{Catalog, Complaint, Proof, Versions};
 use super::python::{Event, Interpreter, Runner};
 use super::rows::{Stage, Stages, stages};
 use super::side::Side;
@@ -306,7 +306,7 @@ impl Shared<'_> {
         let failed = runner.run(&task, |event| {
             let heard = match event {
                 Event::Complaint { command, message } => {
-                    catalog.complaints.push(format!("{command}: {}", message.trim()));
+                    catalog.complaints.push(Complaint { command, message });
                     Ok(())
                 }
                 Event::Built => self::catalog(&mut client).map(|built| {

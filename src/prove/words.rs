@@ -3,7 +3,7 @@
 use crate::diff::{Change, Difference, diff};
 use crate::relational::{Database, QualifiedName};
 
-use super::proof::{Catalog, Disagreement, Kind};
+use super::proof::{Catalog, Complaint, Disagreement, Kind};
 use super::side::Side;
 
 /// What a side's database disagrees in, the most telling first.
@@ -38,21 +38,35 @@ pub(super) fn catalog(catalog: &Catalog) -> Vec<Disagreement> {
             ..about(side, difference)
         });
     }
-    for complaint in &catalog.complaints {
-        let mut lines = complaint.lines();
-        let first = lines.next().unwrap_or_default();
-        found.push(Disagreement {
-            kind: Kind::Complaint,
-            side,
-            way: None,
-            about: first.split(':').next().unwrap_or_default().to_owned(),
-            what: first.split(':').next().unwrap_or_default().to_owned(),
-            stage: String::new(),
-            says: format!("{side} objects: {first}"),
-            details: lines.map(str::to_owned).collect(),
-        });
-    }
+    found.extend(catalog.complaints.iter().map(|complaint| objection(side, complaint)));
     found
+}
+
+/// What an ORM's own command objects to.
+fn objection(side: Side, complaint: &Complaint) -> Disagreement {
+    let Complaint { command, message } = complaint;
+    let lines: Vec<&str> = message.lines().map(str::trim).filter(|it| !it.is_empty()).collect();
+    // `makemigrations` names the file that it would write, and below it, behind a sign, what it would do.
+    let steps = lines.iter().filter_map(|line| line.strip_prefix(['~', '+', '-', '!']));
+    let steps: Vec<&str> = steps.map(str::trim).collect();
+    let says = match steps.as_slice() {
+        [] => format!("{side}: `{command}` objects: {}", lines.first().unwrap_or(&"")),
+        steps => format!("{side}: the models differ from their migration: {}", steps.join("; ")),
+    };
+    Disagreement {
+        kind: Kind::Complaint,
+        side,
+        way: None,
+        about: command.clone(),
+        what: command.clone(),
+        stage: String::new(),
+        says,
+        details: if steps.is_empty() {
+            lines.iter().map(|line| (*line).to_owned()).collect()
+        } else {
+            Vec::new()
+        },
+    }
 }
 
 /// Something that could not be done at all.

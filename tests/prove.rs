@@ -1,0 +1,12 @@
+//! The proof itself: what agrees is said to agree, and each planted defect is caught, named, and shown by a
+//! short program.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+#[path = "prove/bench.rs"]
+mod bench;
+#[path = "prove/defects.rs"]
+mod defects;
+#[path = "prove/reports.rs"]
+mod reports;
