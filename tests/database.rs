@@ -80,10 +80,6 @@ fn trials(session: Option<&Arc<Session>>) -> Vec<Trial> {
             trials.push(prove(session, "replay", &drawn, variant, json!({})));
         }
     }
-    for (name, changes) in MUTATED {
-        let extra = json!({ "expected": changes });
-        trials.push(prove(session, "mutation", &examples::named(name), Variant::Python, extra));
-    }
     for &variant in Variant::all(django) {
         for tool in ["ruff", "mypy_sqlalchemy", "mypy_django"] {
             // SQLAlchemy's code is the same whatever Django does; and the stubs for Django 5.2 can't
@@ -100,31 +96,6 @@ fn trials(session: Option<&Arc<Session>>) -> Vec<Trial> {
     }
     trials
 }
-
-/// Examples that are changed one thing at a time, and kinds of change that each must offer.
-const MUTATED: [(&str, &[&str]); 4] = [
-    (
-        "storefront",
-        &[
-            "a constraint dropped",
-            "a constraint renamed",
-            "a foreign key's deferrability flipped",
-            "a UNIQUE's deferrability flipped",
-            "an ON DELETE changed",
-            "the column list of SET NULL dropped",
-            "an index dropped",
-            "a trigger dropped",
-            "a function emptied",
-            "a table's comment changed",
-            "a default dropped",
-            "an identity dropped",
-            "a NOT NULL flipped",
-        ],
-    ),
-    ("bounds", &["a trigger disabled"]),
-    ("enums", &["an enum's value added"]),
-    ("constraints", &["an index renamed", "a table's storage parameter set"]),
-];
 
 /// A test that compiles all examples into one tree and lets a tool judge the code.
 fn judge(session: Option<&Arc<Session>>, tool: &'static str, variant: Variant) -> Trial {

@@ -22,6 +22,7 @@ use trine::relational::{
 };
 use trine::target::{Options, Target};
 
+use support::alterations::{Alteration, alterations, kinds};
 use support::examples::{self, Example};
 use support::hostile;
 use support::server::server;
@@ -63,27 +64,17 @@ fn every_change_of_an_example_is_seen() {
             continue;
         }
         let untouched = introspect(&mut client, &Scope::default()).unwrap();
-        for (what, query) in changes::EVERYWHERE {
-            let query = query.replace("{tables}", TABLES);
-            let mut statements: Vec<String> =
-                client.query(&query, &[]).unwrap().iter().map(|row| row.get(0)).collect();
-            statements.sort();
-            // Introspection does not look at them one by one.
-            for statement in statements.iter().take(4) {
-                let problem = unseen(&mut client, &untouched, statement);
-                problems.extend(problem.map(|problem| format!("{name}: {what}: {problem}")));
-                seen.insert(what);
-            }
+        // Introspection does not look at them one by one.
+        for Alteration { kind, sql } in alterations(&mut client, 4) {
+            let problem = unseen(&mut client, &untouched, &sql);
+            problems.extend(problem.map(|problem| format!("{name}: {kind}: {problem}")));
+            seen.insert(kind);
         }
     }
     assert_eq!(problems, [""; 0]);
-    let all: BTreeSet<&str> = changes::EVERYWHERE.iter().map(|(what, _)| *what).collect();
+    let all: BTreeSet<&str> = kinds().collect();
     assert_eq!(seen, all, "some kinds of change had nothing to be tried on");
 }
-
-/// The tables that count.
-const TABLES: &str = "SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace IN (
-    SELECT oid FROM pg_namespace WHERE nspname !~ '^pg_|^information_schema$')";
 
 #[test]
 fn every_change_of_a_live_database_is_seen() {

@@ -3,6 +3,7 @@
 //! Each test program uses its own part of it.
 #![allow(dead_code, clippy::unwrap_used)]
 
+pub mod alterations;
 pub mod cascades;
 pub mod describe;
 pub mod examples;
