@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use serde_json::Value;
 use smol_str::SmolStr;
 
-use crate::relational::{CheckOrigin, ColumnIx, IndexKey, Table, TableId};
+use crate::relational::{CheckOrigin, Column, ColumnIx, IndexKey, Table, TableId};
 use crate::schema::{DeleteRule, EntityKind, MemberId, Multiplicity, RelationId, RelationKind};
 
 use super::evaluate::{Names, holds};
@@ -235,11 +235,22 @@ fn could_change(state: &State<'_>, id: TableId, rows: &[usize], column: ColumnIx
         })
 }
 
-/// The CHECKs of a table whose rows were written.
+/// The CHECKs and NOT NULLs of a table whose rows were written.
 fn checks(state: &State<'_>, id: TableId, rows: &[usize], findings: &mut Findings) {
     let table = state.table(id);
     let origins = state.program.layout.origins(id);
     let entity = &state.program.schema.entities[origins.entity];
+    for &place in rows {
+        let Some(new) = &state.now[id.index()][place] else { continue };
+        let lacks = |column: &Column| {
+            !column.nullable
+                && column.generated.is_none()
+                && new.get(&column.name).is_some_and(Value::is_null)
+        };
+        if table.columns.iter().any(lacks) {
+            findings.refusals.insert(Refusal::Check(id));
+        }
+    }
     for (check, origin) in table.checks.iter().zip(&origins.checks) {
         for &place in rows {
             let (Some(new), old) =

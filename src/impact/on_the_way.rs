@@ -47,7 +47,7 @@ pub(super) fn on_the_way(state: &State<'_>) -> OnTheWay {
                     format!("{name} is checked before all rows are written or deleted"),
                 ),
                 AtOnce::Pair(other) => (
-                    halved(state, write, *other).min(there),
+                    halved(state, write, *other),
                     Refusal::Check(write.row.table),
                     format!(
                         "{} is not whole while {} is written",
@@ -154,11 +154,34 @@ fn all_or_some(failing: usize, of: usize) -> Likelihood {
     }
 }
 
-/// Whether another reference of the row is half there when it is written.
+/// Whether another reference of the row is half there when it is written, or points at nothing then: the
+/// column that both share has got another value.
 fn halved(state: &State<'_>, write: &Written, other: RelationId) -> Likelihood {
-    let versions = versions(state, write.row, write.round, write.by);
-    let failing = versions.iter().filter(|row| !is_whole(state, other, row)).count();
-    all_or_some(failing, versions.len())
+    let mine = versions(state, write.row, write.round, write.by);
+    let half = mine.iter().filter(|row| !is_whole(state, other, row)).count();
+    let half = all_or_some(half, mine.len()).min(remains(state, write.row, write.round));
+    let Some(reference) = reference(state, other).filter(|it| !is_deferred(it)) else {
+        return half;
+    };
+    // A reference is looked up a round later.
+    let round = write.round + 1;
+    let later = versions(state, write.row, round, write.by);
+    let dangles = |row: &Row| {
+        reference.value(row).is_some_and(|value| {
+            !state.before.tables[reference.target.index()]
+                .iter()
+                .any(|target| values(target, &reference.target_columns).as_ref() == Some(&value))
+        })
+    };
+    let dangling = later.iter().filter(|row| dangles(row)).count();
+    half.max(all_or_some(dangling, later.len()).min(remains(state, write.row, round)))
+}
+
+fn is_deferred(reference: &Reference<'_>) -> bool {
+    match reference.key.deferrability {
+        Deferrability::InitiallyDeferred => true,
+        Deferrability::NotDeferrable | Deferrability::InitiallyImmediate => false,
+    }
 }
 
 /// Whether the row has the same values as another in a UNIQUE that does not wait.

@@ -94,7 +94,7 @@ pub enum Refusal {
     Bound(RelationId),
     /// Two rows would have the same values in a UNIQUE of a table.
     Unique(TableId),
-    /// A row would break a CHECK of a table.
+    /// A row would break a CHECK or a NOT NULL of a table.
     Check(TableId),
     /// The row can't go there: its target doesn't hang from the same row (`within`).
     Within(RelationId),

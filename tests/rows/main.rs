@@ -64,12 +64,16 @@ fn trials() -> Vec<Trial> {
 /// is shown, and is no mistake of the prediction.
 fn is_as_predicted(number: u64) -> Result<(), Failed> {
     let drawn = random::program(number, &Options::default());
+    let shown = drawn.text();
+    if std::env::var("SHOW").is_ok() {
+        eprintln!("{shown}");
+    }
     let example = Example { name: format!("random{number}"), files: drawn.files };
     let (found, report) = make(server(), &example)?;
     for uncovered in &found.uncovered {
         eprintln!("random{number}: {} is not covered: {}", uncovered.what, uncovered.why);
     }
-    if report.is_empty() { Ok(()) } else { Err(report.join("\n").into()) }
+    if report.is_empty() { Ok(()) } else { Err(format!("{}\n{shown}", report.join("\n")).into()) }
 }
 
 fn is_covered(name: &str, members: &str) -> Result<(), Failed> {
@@ -221,7 +225,8 @@ fn codes(refusal: Refusal) -> &'static [&'static str] {
     match refusal {
         Refusal::Restrict(_) | Refusal::Within(_) => &["23503"],
         Refusal::Protect(_) => &["23503", "23001"],
-        Refusal::Bound(_) | Refusal::Check(_) => &["23514"],
+        Refusal::Bound(_) => &["23514"],
+        Refusal::Check(_) => &["23514", "23502"],
         Refusal::Unique(_) => &["23505"],
     }
 }

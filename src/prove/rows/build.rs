@@ -35,8 +35,8 @@ pub(super) struct MadeRow {
 pub(super) struct Made {
     pub order: Vec<TableId>,
     pub rows: BTreeMap<TableId, Vec<MadeRow>>,
-    /// Relations that are set by UPDATE behind the inserts.
-    pub late: Vec<usize>,
+    /// Whether rows refer to rows of tables behind theirs, by what can't be checked late.
+    pub is_circular: bool,
     /// Tables of which a row could not be made, and why.
     pub lacking: BTreeMap<TableId, String>,
 }
@@ -114,8 +114,8 @@ pub(super) fn build(
         }
     }
     let Builder { rows, late, lacking, .. } = builder;
-    let late = late.into_iter().filter(|&nth| !ground.edges.edges[nth].deferrable).collect();
-    Ok(Made { order, rows, late, lacking })
+    let is_circular = late.iter().any(|&nth| !ground.edges.edges[nth].deferrable);
+    Ok(Made { order, rows, is_circular, lacking })
 }
 
 /// The values that a `set default` refers to in a table, with the column.
@@ -278,10 +278,10 @@ impl<C: GenericClient> Builder<'_, C> {
         if edge.optional && !search.ends.contains_key(&nth) {
             return self.choose(search, at + 1, row);
         }
-        let to_itself = edge.source == edge.target && self.family[&edge.target].is_empty();
-        if to_itself && !edge.optional {
+        if edge.source == edge.target && !edge.optional && !search.ends.contains_key(&nth) {
             let mut next = row.clone();
             set_reference(ground, &mut next, nth, &row);
+            next.referrers.insert(nth, 1);
             return self.choose(search, at + 1, next);
         }
         if !edge.optional && search.tries == 0 {
@@ -334,7 +334,7 @@ impl<C: GenericClient> Builder<'_, C> {
             self.checks.choices(self.client, search.table, shape, &own, search.n, &row.values)?;
         let mut collided = None;
         for values in choices.rows(&row.values, search.n) {
-            let candidate = MadeRow { values, referrers: BTreeMap::new() };
+            let candidate = MadeRow { values, referrers: row.referrers.clone() };
             match self.collides(search.table, &candidate) {
                 None => return Ok(Some(candidate)),
                 Some(columns) => collided = Some(columns),

@@ -83,6 +83,10 @@ impl Part {
                 if edge.source == table && !edge.optional {
                     part.relations.insert(nth);
                     queue.push(edge.target);
+                    for parent in edges.shared_parents(nth) {
+                        part.relations.insert(parent);
+                        queue.push(edges.edges[parent].target);
+                    }
                 }
                 if edge.target == table && edge.there.min > 0 {
                     part.relations.insert(nth);
