@@ -215,6 +215,65 @@ fn a_scratch_schema_at_home_is_in_the_words_of_public() {
     assert_eq!(found, expected);
 }
 
+#[test]
+fn a_role_without_privileges_reads_the_same() {
+    let (mut client, _scratch) = live();
+    let all = introspect(&mut client, &Scope::default()).unwrap();
+    // Any role will do that owns nothing here.
+    if let Err(error) = client.batch_execute("SET ROLE pg_database_owner") {
+        return eprintln!("this role may not become another: {error}");
+    }
+    assert_eq!(introspect(&mut client, &Scope::default()).unwrap(), all);
+    client.batch_execute("RESET ROLE; REVOKE USAGE ON SCHEMA public FROM PUBLIC").unwrap();
+    client.batch_execute("SET ROLE pg_monitor").unwrap();
+    let problem = introspect(&mut client, &Scope::default()).unwrap_err();
+    assert_eq!(
+        problem.to_string(),
+        "the role pg_monitor may not use the schema public: connect as one that may, or `GRANT USAGE ON \
+         SCHEMA public TO pg_monitor`"
+    );
+}
+
+#[test]
+fn a_lock_that_another_session_holds_is_not_waited_for_for_ever() {
+    let (mut client, scratch) = live();
+    let mut other = scratch.connect().unwrap();
+    let mut altering = other.transaction().unwrap();
+    altering.batch_execute("ALTER TABLE parent ADD late integer").unwrap();
+    client.batch_execute("SET lock_timeout = '100ms'").unwrap();
+    let problem = introspect(&mut client, &Scope::default()).unwrap_err();
+    assert_eq!(problem.code(), Some("55P03"), "{problem}");
+    altering.rollback().unwrap();
+    introspect(&mut client, &Scope::default()).unwrap();
+}
+
+#[test]
+fn a_database_that_changes_meanwhile_is_read_all_the_same() {
+    let (mut client, scratch) = live();
+    let mut other = scratch.connect().unwrap();
+    let stop = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|threads| {
+        threads.spawn(|| {
+            while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+                other
+                    .batch_execute(
+                        "CREATE TABLE passing (id serial PRIMARY KEY, k kind DEFAULT 'plain' CHECK (k <> ''),
+                             up integer REFERENCES passing, low text GENERATED ALWAYS AS (id::text || 'a') STORED);
+                         CREATE INDEX ON passing ((id + 1)) WHERE id > 0;
+                         CREATE VIEW passing_by AS SELECT * FROM passing;
+                         CREATE TRIGGER kept AFTER INSERT ON passing FOR EACH ROW WHEN (new.id > 0)
+                             EXECUTE FUNCTION keep();
+                         DROP VIEW passing_by; DROP TABLE passing",
+                    )
+                    .unwrap();
+            }
+        });
+        let read = (0..20).try_for_each(|_| introspect(&mut client, &Scope::default()).map(drop));
+        stop.store(true, std::sync::atomic::Ordering::Relaxed);
+        read.unwrap();
+    });
+}
+
 #[cfg(unix)]
 #[test]
 fn a_catalog_is_one_round_trip_however_many_tables_there_are() {

@@ -50,7 +50,8 @@ enum Kind {
 }
 
 /// Reads the constraints of every table in the scope, by name. A foreign key to a partitioned table has
-/// another for each partition, which is PostgreSQL's own affair.
+/// another for each partition, which is PostgreSQL's own affair; of a NOT NULL (a constraint since
+/// PostgreSQL 18) only what the column does not say.
 pub(super) fn rows(
     reader: &mut Reader<'_, '_>,
     relations: &[Relation],
@@ -82,8 +83,11 @@ pub(super) fn rows(
              LEFT JOIN pg_description d ON d.objoid = k.oid
                   AND d.classoid = 'pg_constraint'::regclass AND d.objsubid = 0
              WHERE k.conrelid = ANY ($1) AND k.contype IN ('p', 'u', 'c', 'f', 'x', 'n')
-               AND NOT EXISTS (SELECT FROM pg_constraint whole
-                               WHERE whole.oid = k.conparentid AND whole.conrelid = k.conrelid)
+               AND (k.contype <> 'n' OR k.connoinherit OR NOT k.convalidated
+                    OR d.description IS NOT NULL)
+               AND NOT (k.conparentid <> 0 AND EXISTS (
+                    SELECT FROM pg_constraint whole
+                    WHERE whole.oid = k.conparentid AND whole.conrelid = k.conrelid))
              ORDER BY k.conrelid, k.conname"
         ),
         &[&tables],

@@ -99,6 +99,20 @@ CREATE TABLE listed_a PARTITION OF listed FOR VALUES IN ('a', NULL);
 CREATE TABLE heir (extra integer) INHERITS (parent);
 CREATE TABLE typed OF pair (PRIMARY KEY (left_one));
 
+-- As many columns as a table can have, and numbers of columns that are gone.
+DO $$ BEGIN
+  EXECUTE 'CREATE TABLE widest ('
+    || (SELECT string_agg(format('c%s integer', n), ', ') FROM generate_series(1, 1600) n) || ')';
+END $$;
+CREATE TABLE churned (a integer);
+DO $$ BEGIN
+  FOR n IN 1..300 LOOP
+    ALTER TABLE churned ADD b integer;
+    ALTER TABLE churned DROP b;
+  END LOOP;
+END $$;
+ALTER TABLE churned ADD z integer UNIQUE CHECK (z > 0);
+
 -- Partitions.
 CREATE TABLE parted (id integer NOT NULL, day date NOT NULL, word text, PRIMARY KEY (id, day))
     PARTITION BY RANGE (day);
