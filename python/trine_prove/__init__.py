@@ -13,10 +13,11 @@ On stdin stands one message a line, on stdout one event a line; both are JSON ob
 | --- | --- |
 | `{"id": 7, "side": …}` | a task, carried out in a fork of this process; several run at once |
 | `{"go": 7}` | the task that is `built` may go on |
-| `{"databases": {"server": CONNINFO, "names": […]}}` | to be dropped when stdin is closed |
+| `{"databases": {"server": CONNINFO, "like": PATTERN}}` | databases to be dropped at the end, by SQL's LIKE |
+| `{"directory": PATH}` | to be removed at the end |
 
-When stdin is closed, whatever still runs is killed, and the databases above are dropped: a process that
-started this one leaves nothing behind, however it ended. A child dies with this process, too.
+The end is when stdin is closed: whatever still runs is killed, and what was told of above goes, so that a
+process that started this one leaves nothing behind, however it ended. A child dies with this process, too.
 
 A task:
 

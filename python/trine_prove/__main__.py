@@ -10,14 +10,18 @@ import contextlib
 import json
 import os
 import selectors
+import shutil
 import signal
 import sys
 import tempfile
+import time
 from dataclasses import dataclass, field
 from typing import IO, Any
 
 # The tail of what a child printed that goes into a report.
 TAIL = 4000
+# How long the end waits for a server, in seconds.
+PATIENCE = 20
 
 
 @dataclass
@@ -44,7 +48,8 @@ class Zygote:
     lifeline: int
     held: int
     children: dict[int, Child] = field(default_factory=dict)
-    databases: dict[str, list[str]] = field(default_factory=dict)
+    databases: set[tuple[str, str]] = field(default_factory=set)
+    directories: set[str] = field(default_factory=set)
 
 
 def main() -> int:
@@ -104,7 +109,9 @@ def serve(zygote: Zygote) -> None:
             for message in map(json.loads, lines):
                 if "databases" in message:
                     told = message["databases"]
-                    zygote.databases.setdefault(told["server"], []).extend(told["names"])
+                    zygote.databases.add((told["server"], told["like"]))
+                elif "directory" in message:
+                    zygote.directories.add(message["directory"])
                 elif "go" in message:
                     for child in zygote.children.values():
                         if child.id == message["go"]:
@@ -177,23 +184,42 @@ def say(event: dict[str, Any]) -> None:
 
 
 def end(zygote: Zygote) -> None:
-    """Kills what still runs, and drops what this process was told of."""
+    """Kills what still runs, and takes away what this process was told of."""
     for child in zygote.children.values():
         os.kill(child.process, signal.SIGKILL)
         os.waitpid(child.process, 0)
-    if not zygote.databases:
-        return
+    for server, like in zygote.databases:
+        drop(server, like)
+    for directory in zygote.directories:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def drop(server: str, like: str) -> None:
+    """Drops the databases of a pattern, and those that a session of the killed process still makes."""
     from trine_prove import driver
 
-    for server, names in zygote.databases.items():
-        with contextlib.suppress(driver.library.Error):
-            connection = driver.connect(server, autocommit=True)
+    pattern = "'" + like.replace("'", "''") + "'"
+    named = f"SELECT datname FROM pg_database WHERE datname LIKE {pattern}"
+    making = (
+        "SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND state = 'active' "
+        f"AND substring(query FROM '^CREATE DATABASE \"?([^\" ]+)') LIKE {pattern}"
+    )
+    deadline = time.monotonic() + PATIENCE
+    with contextlib.suppress(driver.library.Error):
+        connection = driver.connect(server, autocommit=True)
+        while True:
+            # Asked before: what is made by then has a name that is found.
+            busy = driver.values(connection, making)
+            names = driver.values(connection, named)
             for name in names:
                 quoted = '"' + name.replace('"', '""') + '"'
-                drop = f"DROP DATABASE IF EXISTS {quoted} WITH (FORCE)"
                 with contextlib.suppress(driver.library.Error):
-                    driver.execute(connection, [drop])
-            connection.close()
+                    driver.execute(connection, [f"DROP DATABASE IF EXISTS {quoted} WITH (FORCE)"])
+            if (not busy and not names) or time.monotonic() > deadline:
+                break
+            if not names:
+                time.sleep(0.05)
+        connection.close()
 
 
 if __name__ == "__main__":

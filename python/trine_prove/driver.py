@@ -53,6 +53,13 @@ def only_value(connection: Any, query: str) -> str:
     return str(value)
 
 
+def values(connection: Any, query: str) -> list[str]:
+    """The texts of a query's first column."""
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return [str(row[0]) for row in cursor.fetchall()]
+
+
 def parameters(conninfo: str) -> dict[str, str]:
     """A connection string taken apart: `host`, `port`, `user`, `password`, `dbname`."""
     return {key: str(value) for key, value in parse(conninfo).items() if value is not None}

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use postgres::{Client, SimpleQueryMessage};
@@ -36,6 +37,10 @@ pub(super) struct Shared {
     private: Mutex<Option<super::private::Private>>,
     /// Whose databases these are, on a server that others use too.
     owner: Option<Owner>,
+    /// What the names of its databases, and of no others, have in them.
+    token: String,
+    /// How many databases were made.
+    made: AtomicUsize,
 }
 
 impl std::fmt::Debug for Shared {
@@ -113,6 +118,7 @@ impl Server {
         private: Option<super::private::Private>,
     ) -> Server {
         let owner = private.is_none().then(Owner::this);
+        let random = RandomState::new().build_hasher().finish();
         let shared = Arc::new(Shared {
             conninfo,
             version,
@@ -120,6 +126,8 @@ impl Server {
             databases: Mutex::default(),
             private: Mutex::new(private),
             owner,
+            token: format!("{}_{:08x}", std::process::id(), random & 0xffff_ffff),
+            made: AtomicUsize::new(0),
         });
         registry::know(&shared);
         Server { shared }
@@ -143,7 +151,15 @@ impl Server {
         self.shared.conninfo.url()
     }
 
-    /// Makes an empty database: UTF-8, locale C, `trine_<stem>_<pid>_<random>`. It is dropped with the value.
+    /// A pattern of SQL's LIKE for the names of the databases that are made through this value, and of no
+    /// others: for whoever drops them when this process is killed.
+    #[must_use]
+    pub fn scratch_names(&self) -> String {
+        format!("trine_%_{}_%", self.shared.token).replace('_', "\\_")
+    }
+
+    /// Makes an empty database: UTF-8, locale C, `trine_<stem>_<pid>_<random>_<number>`. It is dropped with
+    /// the value.
     ///
     /// # Errors
     /// What PostgreSQL refuses, or that the process is about to end.
@@ -163,7 +179,7 @@ impl Server {
 
     fn make(&self, stem: &str, how: &str) -> Result<Scratch, Problem> {
         let shared = &self.shared;
-        let name = database_name(stem);
+        let name = shared.database_name(stem);
         let quoted = quote_identifier(&name);
         let _making = registry::making()?;
         // Known before it is there: it is dropped even when the answer is lost.
@@ -190,6 +206,14 @@ impl Shared {
     /// How a database of this server is reached.
     pub(super) fn conninfo(&self, database: &str) -> Conninfo {
         self.conninfo.with_database(database)
+    }
+
+    /// Within PostgreSQL's 63 bytes, and plain enough to need no quotes.
+    fn database_name(&self, stem: &str) -> String {
+        let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
+        let stem: String = stem.chars().map(plain).take(25).collect();
+        let number = self.made.fetch_add(1, Ordering::Relaxed);
+        format!("trine_{stem}_{}_{number}", self.token)
     }
 
     fn databases(&self) -> MutexGuard<'_, BTreeSet<String>> {
@@ -254,14 +278,6 @@ impl Drop for Shared {
         // Closed before the server stops.
         self.idle().clear();
     }
-}
-
-/// `trine_<stem>_<pid>_<random>`, within PostgreSQL's 63 bytes, and plain enough to need no quotes.
-fn database_name(stem: &str) -> String {
-    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
-    let stem: String = stem.chars().map(plain).take(30).collect();
-    let random = RandomState::new().build_hasher().finish();
-    format!("trine_{stem}_{}_{:08x}", std::process::id(), random & 0xffff_ffff)
 }
 
 /// Drops what a process of this machine that was killed has left on a user's server. What can't be told for

@@ -104,6 +104,10 @@ pub(super) fn run(
     let trial = Trial::new(sources, options, sides, bench.compiler).map_err(Failure::Schema)?;
     let program = trial.program();
     let directory = Directory::new()?;
+    if let Some((_, runner)) = bench.python {
+        runner.guard(bench.server);
+        runner.guard_directory(&directory);
+    }
     progress.doing("making the databases");
     let template = template(bench, program, sides)?;
     let ddl = scratch(bench, "sql", template.as_ref())?;
@@ -236,17 +240,10 @@ pub(super) fn scratch(
     stem: &str,
     template: Option<&Scratch>,
 ) -> Result<Scratch, Problem> {
-    let scratch = match template {
-        None => bench.server.scratch(stem)?,
-        Some(template) => bench.server.scratch_from(template, stem)?,
-    };
-    // The server that is private to this process ends with it.
-    if let Some((_, runner)) = bench.python
-        && !bench.server.is_private()
-    {
-        runner.guard(&bench.server.url(), &[scratch.name()]);
+    match template {
+        None => bench.server.scratch(stem),
+        Some(template) => bench.server.scratch_from(template, stem),
     }
-    Ok(scratch)
 }
 
 fn catalog(client: &mut postgres::Client) -> Result<Database, Problem> {

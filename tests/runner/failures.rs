@@ -179,7 +179,7 @@ fn victim() {
     let told: Value = serde_json::from_str(&told).unwrap();
     let (url, name) = (told["url"].as_str().unwrap(), told["name"].as_str().unwrap());
     let own = Runner::start(&interpreter()).unwrap();
-    own.guard(url, &[name]);
+    own.guard_databases(url, name);
     live::connect(url).unwrap().batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
     own.run(&told["task"], |_| {}).unwrap();
 }

@@ -3,9 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use tempfile::TempDir;
-
-use crate::live::Problem;
+use crate::live::{Directory, Problem};
 
 macro_rules! package {
     ($($file:literal),* $(,)?) => {
@@ -26,11 +24,11 @@ const FILES: &[(&str, &str)] = package![
 ];
 
 /// A directory for `PYTHONPATH` with the package in it; gone when the value is.
-pub(super) fn lay_out() -> Result<TempDir, Problem> {
+pub(super) fn lay_out() -> Result<Directory, Problem> {
     let problem = |error: std::io::Error| {
         Problem::new(format!("a directory for the Python side can't be made: {error}"))
     };
-    let home = tempfile::Builder::new().prefix("trine-prove-").tempdir().map_err(problem)?;
+    let home = Directory::new()?;
     write(home.path()).map_err(problem)?;
     Ok(home)
 }

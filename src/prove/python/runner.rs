@@ -9,10 +9,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use crate::live::{Directory, Problem, Server};
 use serde_json::{Value, json};
-use tempfile::TempDir;
-
-use crate::live::Problem;
 
 use super::event::{Event, Said, read};
 use super::{Failure, Interpreter, package};
@@ -31,8 +29,8 @@ pub struct Runner {
     waiting: Arc<Mutex<Waiting>>,
     printed: Arc<Printed>,
     readers: Vec<JoinHandle<()>>,
-    // Removed when the process has ended.
-    _home: TempDir,
+    /// Removed when the process has ended.
+    home: Directory,
 }
 
 /// The last that the process printed on stderr, and whether that is all.
@@ -97,7 +95,9 @@ impl Runner {
             readers.push(std::thread::spawn(move || pass_on(stdout, &waiting)));
         }
         let (child, stdin) = (Mutex::new(child), Mutex::new(stdin));
-        Ok(Runner { child, stdin, waiting, printed, readers, _home: home })
+        let runner = Runner { child, stdin, waiting, printed, readers, home };
+        runner.guard_directory(&runner.home);
+        Ok(runner)
     }
 
     /// Carries a task out (`python/trine_prove` says what one is; its `id` is given here), and passes each
@@ -129,12 +129,23 @@ impl Runner {
         Err(failure.unwrap_or_else(|| self.gone()))
     }
 
-    /// Has databases of a server dropped when this program ends, however it ends. They may be gone by
-    /// then.
-    pub fn guard(&self, server: &str, names: &[impl AsRef<str>]) {
-        let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+    /// Has the scratch databases of a server dropped when this program ends, however it ends: those that it
+    /// will make too. Nothing has to be done for a private server, which ends by itself.
+    pub fn guard(&self, server: &Server) {
+        if !server.is_private() {
+            self.guard_databases(&server.url(), &server.scratch_names());
+        }
+    }
+
+    /// Has databases dropped when this program ends, by a pattern of SQL's LIKE. They may be gone by then.
+    pub fn guard_databases(&self, server: &str, like: &str) {
         // A process that has gone can't be told, and the next task will say so.
-        let _ = self.send(&json!({ "databases": { "server": server, "names": names } }));
+        let _ = self.send(&json!({ "databases": { "server": server, "like": like } }));
+    }
+
+    /// Has a directory removed when this program ends, however it ends. It may be gone by then.
+    pub fn guard_directory(&self, directory: &Directory) {
+        let _ = self.send(&json!({ "directory": directory.path() }));
     }
 
     /// The process's id.
@@ -189,7 +200,7 @@ impl Drop for Runner {
 }
 
 /// The package, before what the user has there.
-fn python_path(home: &TempDir) -> OsString {
+fn python_path(home: &Directory) -> OsString {
     let others = std::env::var_os("PYTHONPATH").unwrap_or_default();
     let others = std::env::split_paths(&others).filter(|path| !path.as_os_str().is_empty());
     let absolute = others.map(|path| std::path::absolute(&path).unwrap_or(path));
