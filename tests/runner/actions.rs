@@ -328,6 +328,15 @@ fn links_that_nobody_names_do_alike() {
             ),
             (
                 unlink(
+                    "magazine_source",
+                    id(1),
+                    ["magazine_article_sources", "source_id", "article_id"],
+                    row(article, &id(1)),
+                ),
+                "DELETE FROM magazine_article_sources WHERE id = 1",
+            ),
+            (
+                unlink(
                     article,
                     id(2),
                     ["magazine_review", "article_id", "reviewer_id"],
@@ -345,6 +354,43 @@ fn links_that_nobody_names_do_alike() {
             format!("sqlalchemy loaded delete: {no_class}")
         ]
     );
+}
+
+#[test]
+fn a_link_is_taken_out_of_what_it_keeps_from_being_deleted() {
+    let fill = "
+        INSERT INTO university_student (id, name) VALUES (1, 'a'), (2, 'b');
+        INSERT INTO university_course (id, code, title) VALUES (1, 'x', 'X'), (2, 'y', 'Y');
+        INSERT INTO university_enrolment (id, student_id, course_id) VALUES (1, 1, 1), (2, 2, 1), (3, 1, 2)";
+    let link = "university_enrolment";
+    let course = |key| row("university_course", &id(key));
+    let skipped = check(
+        "through",
+        fill,
+        &[
+            (delete("university_course", id(1)), "DELETE FROM university_course WHERE id = 1"),
+            (delete("university_student", id(1)), "DELETE FROM university_student WHERE id = 1"),
+            (
+                unlink(
+                    "university_course",
+                    id(1),
+                    [link, "course_id", "student_id"],
+                    row("university_student", &id(1)),
+                ),
+                "DELETE FROM university_enrolment WHERE id = 1",
+            ),
+            (
+                unlink("university_student", id(1), [link, "student_id", "course_id"], course(1)),
+                "DELETE FROM university_enrolment WHERE id = 1",
+            ),
+            // It is given another course, and is no orphan of the first.
+            (
+                moved(link, id(2), "course_id", course(2), false),
+                "UPDATE university_enrolment SET course_id = 2 WHERE id = 2",
+            ),
+        ],
+    );
+    assert_eq!(skipped, Vec::<String>::new());
 }
 
 #[test]

@@ -31,6 +31,8 @@ pub(super) struct BaseView {
     /// Whether one leads there from a module that the links' own module needs in order to load.
     late_links: bool,
     ordered: bool,
+    /// Whether links are taken out of collections that they keep from being deleted.
+    outliving: bool,
     /// The constant that lists the constraints which the `within` helpers defer.
     within: Option<String>,
     /// A tuple of the statements that go before every table.
@@ -66,6 +68,10 @@ pub(super) fn base_view(plan: &Plan<'_>) -> BaseView {
         links: schema.relations.ids().any(|relation| leads_through_links(plan, relation)),
         late_links: schema.relations.ids().any(|relation| is_linked_late(plan, relation)),
         ordered: plan.link_ends.values().any(Option::is_some),
+        outliving: plan
+            .link_ends
+            .keys()
+            .any(|&end| plan.outlives(end) && plan.inverse_attribute(end).is_some()),
         within: within(plan),
         preparations: preparations(plan),
         type_comments: type_comments(plan),
@@ -196,6 +202,10 @@ fn imports(view: &BaseView) -> Imports {
         from("sqlalchemy.ext.orderinglist", &["OrderingList"]);
         from("sqlalchemy", &["Connection", "event", "func", "select"]);
         from("sqlalchemy.orm", &["Mapper"]);
+    }
+    if view.outliving {
+        from("sqlalchemy", &["event", "inspect"]);
+        from("sqlalchemy.orm", &["InstrumentedAttribute", "object_session"]);
     }
     if view.within.is_some() {
         from("collections.abc", &["AsyncIterator", "Iterator"]);

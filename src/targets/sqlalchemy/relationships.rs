@@ -418,6 +418,17 @@ impl Plan<'_> {
         *self.link_ends.get(&relation)?
     }
 
+    /// Whether a relation is an end of a link whose class is seen, and not deleted with that end: SQLAlchemy
+    /// has no cascade that deletes what is taken out of a collection, and yet not with its owner.
+    pub fn outlives(&self, relation: RelationId) -> bool {
+        let schema = self.schema();
+        self.is_link_end(relation)
+            && !self.is_secondary(schema.relations[relation].source)
+            && schema.to_one(relation).is_some_and(|to_one| {
+                to_one.delete != DeleteRule::Cascade && !self.is_read_only(relation, to_one)
+            })
+    }
+
     /// Whether a relation is an end of a link.
     fn is_link_end(&self, relation: RelationId) -> bool {
         self.link_ends.contains_key(&relation)

@@ -94,10 +94,10 @@ pub(super) fn module_view(plan: &Plan<'_>, module: ModuleId, part: Part) -> Modu
     taken.extend(links.iter().map(|&link| plan.secondary(link)));
     let mut scope = Scope::new(own, taken);
     let enums = enums.iter().map(|&id| enum_view(plan, id, &mut scope)).collect();
-    let (externals, classes): (Vec<EntityId>, Vec<EntityId>) = classes
+    let (external, classes): (Vec<EntityId>, Vec<EntityId>) = classes
         .into_iter()
         .partition(|&entity| schema.entities[entity].kind == EntityKind::External);
-    let externals = externals.iter().map(|&entity| class_view(plan, entity, &mut scope)).collect();
+    let externals = external.iter().map(|&entity| class_view(plan, entity, &mut scope)).collect();
     let tables = links.iter().map(|&link| table_statement(plan, link, &mut scope)).collect();
     let views = classes.iter().map(|&entity| class_view(plan, entity, &mut scope)).collect();
     let mut statements = String::new();
@@ -106,6 +106,9 @@ pub(super) fn module_view(plan: &Plan<'_>, module: ModuleId, part: Part) -> Modu
     }
     for &entity in &classes {
         statements.push_str(&placements(plan, entity, &mut scope));
+    }
+    for &entity in external.iter().chain(&classes) {
+        statements.push_str(&removals(plan, entity, &mut scope));
     }
     let exports = (part == Part::Rest).then(|| reexport(plan, module, &mut scope));
     let (imports, typing) = scope.render();
@@ -264,6 +267,21 @@ fn placements(plan: &Plan<'_>, entity: EntityId, scope: &mut Scope) -> String {
         for attribute in plan.own_attributes(relation) {
             call = call.with(string(attribute));
         }
+        out.push_str(&statement(0, "", &call, ""));
+    }
+    out
+}
+
+/// Links that go when they are taken out of a collection that they keep from being deleted.
+fn removals(plan: &Plan<'_>, entity: EntityId, scope: &mut Scope) -> String {
+    let mut out = String::new();
+    for &relation in &plan.schema().entities[entity].incoming {
+        let Some(links) = plan.inverse_attribute(relation).filter(|_| plan.outlives(relation))
+        else {
+            continue;
+        };
+        let call = Code::call(scope.name(&plan.base_module(), "delete_unlinked"))
+            .with(format!("{}.{links}", plan.class(entity)));
         out.push_str(&statement(0, "", &call, ""));
     }
     out
