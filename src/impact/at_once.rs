@@ -9,7 +9,7 @@
 use smol_str::SmolStr;
 
 use crate::relational::{
-    ColumnIx, Deferrability, IndexKey, ReferentialAction, Table, UniqueConstraint,
+    ColumnIx, ColumnOrigin, Deferrability, IndexKey, ReferentialAction, Sql, Table, TableId,
 };
 use crate::schema::{DeleteRule, RelationId};
 use crate::targets::Program;
@@ -41,8 +41,7 @@ pub fn at_once(program: Program<'_>, relation: RelationId) -> Vec<AtOnce> {
         DeleteRule::SetDefault => false,
         DeleteRule::Cascade | DeleteRule::Restrict | DeleteRule::Protect => return Vec::new(),
     };
-    let table = &program.database.tables[place.table];
-    let mut checks = uniques(table, place, clears);
+    let mut checks = uniques(program, place, clears);
     let source = schema.relations[relation].source;
     for &member in &schema.entities[source].members {
         if let crate::schema::MemberId::Relation(other) = member
@@ -75,38 +74,68 @@ pub(super) fn waits(program: Program<'_>, relation: RelationId) -> bool {
     })
 }
 
+/// Whether a UNIQUE or an EXCLUDE is looked at only when the transaction ends.
+pub(super) fn unique_waits(table: &Table, name: &str) -> bool {
+    let uniques = table.uniques.iter().map(|unique| (&unique.name, unique.deferrability));
+    let excludes = table.excludes.iter().map(|exclude| (&exclude.name, exclude.deferrability));
+    uniques.chain(excludes).any(|(other, deferrability)| {
+        other == name && deferrability == Deferrability::InitiallyDeferred
+    })
+}
+
+/// The columns of a table that any write sets to the time: `on update now()`.
+pub(super) fn touched(program: Program<'_>, table: TableId) -> Vec<ColumnIx> {
+    let origins = program.layout.origins(table).columns.iter().enumerate();
+    let touched = origins.filter(|(_, origin)| match origin {
+        ColumnOrigin::Field(field) => program.schema.fields[*field].touched,
+        ColumnOrigin::Relation(_) | ColumnOrigin::SharedParent(_) => false,
+    });
+    touched.map(|(column, _)| column).collect()
+}
+
 /// The UNIQUEs and EXCLUDEs that a written row can fail: one that holds a cleared column is satisfied,
-/// unless NULLs count as equal in it or the row only now falls under its condition.
-fn uniques(table: &Table, place: Reference<'_>, clears: bool) -> Vec<AtOnce> {
-    let own = |columns: &[ColumnIx]| place.own.iter().any(|column| columns.contains(column));
+/// unless NULLs count as equal in it or the row only now falls under its condition. A write also sets
+/// columns with `on update now()`, and those that are computed.
+fn uniques(program: Program<'_>, place: Reference<'_>, clears: bool) -> Vec<AtOnce> {
+    let table = &program.database.tables[place.table];
+    let mut written = touched(program, place.table);
+    written.extend_from_slice(place.own);
     let names: Vec<&str> =
-        place.own.iter().map(|&column| table.columns[column].name.as_str()).collect();
-    let said = |sql: &str| names.iter().any(|name| sql.contains(name));
-    let constraint = |unique: &&UniqueConstraint| {
-        unique.deferrability != Deferrability::InitiallyDeferred
-            && own(&unique.columns)
-            && !(clears && unique.nulls_distinct)
+        written.iter().map(|&column| table.columns[column].name.as_str()).collect();
+    let said = |sql: &Sql| names.iter().any(|name| sql.0.contains(name));
+    let changes = |column: ColumnIx| {
+        written.contains(&column) || table.columns[column].generated.as_ref().is_some_and(said)
     };
-    let mut found: Vec<SmolStr> =
-        table.uniques.iter().filter(constraint).map(|unique| unique.name.clone()).collect();
+    let empty = |column: ColumnIx| clears && place.own.contains(&column);
+    let mut found: Vec<SmolStr> = Vec::new();
+    for unique in &table.uniques {
+        let nulls = unique.nulls_distinct && unique.columns.iter().any(|&column| empty(column));
+        if !nulls && unique.columns.iter().any(|&column| changes(column)) {
+            found.push(unique.name.clone());
+        }
+    }
     for index in table.indexes.iter().filter(|index| index.unique) {
-        let columns = index.elements.iter().any(|element| match &element.key {
-            IndexKey::Column(column) => {
-                place.own.contains(column) && !(clears && index.nulls_distinct)
-            }
-            IndexKey::Expression(sql) => said(&sql.0),
+        let is = |holds: &dyn Fn(ColumnIx) -> bool| {
+            index.elements.iter().any(|element| match &element.key {
+                IndexKey::Column(column) => holds(*column),
+                IndexKey::Expression(_) => false,
+            })
+        };
+        let computed = index.elements.iter().any(|element| match &element.key {
+            IndexKey::Column(_) => false,
+            IndexKey::Expression(sql) => said(sql),
         });
-        if columns || index.condition.as_ref().is_some_and(|sql| said(&sql.0)) {
+        let nulls = index.nulls_distinct && is(&empty);
+        if !nulls && (is(&changes) || computed || index.condition.as_ref().is_some_and(said)) {
             found.push(index.name.clone());
         }
     }
     for exclude in &table.excludes {
         let columns = exclude.elements.iter().any(|(element, _)| match &element.key {
-            IndexKey::Column(column) => !clears && place.own.contains(column),
-            IndexKey::Expression(sql) => said(&sql.0),
+            IndexKey::Column(column) => !empty(*column) && changes(*column),
+            IndexKey::Expression(sql) => said(sql),
         });
-        let waits = exclude.deferrability == Deferrability::InitiallyDeferred;
-        if !waits && (columns || exclude.condition.as_ref().is_some_and(|sql| said(&sql.0))) {
+        if columns || exclude.condition.as_ref().is_some_and(said) {
             found.push(exclude.name.clone());
         }
     }

@@ -76,6 +76,11 @@ fn one(schema: &Schema, links: &Links, walk: &Walk, seen: &mut [usize]) -> Reach
                 Effect::Cleared | Effect::Defaulted => {
                     if !goes(schema, walk, relation) {
                         reach.written += 1;
+                        let defaulted = effect(to_one.delete) == Effect::Defaulted;
+                        let bound = links.bound_on(relation).filter(|_| defaulted);
+                        if let Some(bound) = bound.filter(|bound| bound.max.is_some()) {
+                            refused(&mut reach, bound.relation);
+                        }
                     }
                 }
                 Effect::Restricted | Effect::Protected => {

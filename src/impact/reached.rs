@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use crate::schema::{EntityId, EntityKind, MemberId, RelationId, Schema};
 use crate::targets::Program;
 
-use super::at_once::{AtOnce, at_once, waits};
+use super::at_once::{AtOnce, at_once, unique_waits, waits};
 use super::rules::{Bound, Effect, End, Links, effect, incoming};
 
 /// What deleting rows of an entity does.
@@ -46,7 +46,8 @@ pub struct Branch {
     pub leads: Leads,
     /// What is checked when its columns have been written, and what that may come to.
     pub checks: Vec<(AtOnce, Verdict)>,
-    /// How many links the other end must keep, where they are removed.
+    /// How many links the other end must keep, where they are removed; how many rows may refer to the one
+    /// that the default says.
     pub bound: Option<Bound>,
 }
 
@@ -284,7 +285,15 @@ fn branches(program: Program<'_>, links: &Links, reach: &Reach, place: usize) ->
                 Fate::Goes(_) => Vec::new(),
                 Fate::Stays | Fate::MayGo => checks(program, reach, relation, fate),
             },
-            bound: other.filter(|bound| bound.min > 0),
+            bound: match effect {
+                Effect::Deleted => other.filter(|bound| bound.min > 0),
+                Effect::Defaulted if !matches!(fate, Fate::Goes(_)) => {
+                    links.bound_on(relation).filter(|bound| bound.max.is_some())
+                }
+                Effect::Defaulted | Effect::Cleared | Effect::Restricted | Effect::Protected => {
+                    None
+                }
+            },
         }
     };
     incoming(schema, reach.entities[place]).map(describe).collect()
@@ -299,13 +308,22 @@ fn checks(
 ) -> Vec<(AtOnce, Verdict)> {
     let schema = program.schema;
     let may_go = fate == Fate::MayGo;
+    let clears = schema.to_one(relation).is_some_and(|one| effect(one.delete) == Effect::Cleared);
     let mut judged = Vec::new();
     for check in at_once(program, relation) {
         let order = match &check {
-            AtOnce::Unique(_) | AtOnce::Default => may_go,
+            AtOnce::Default => may_go,
+            AtOnce::Unique(name) => {
+                let table = program.layout.table(schema.relations[relation].source);
+                may_go && !unique_waits(&program.database.tables[table], name)
+            }
             // Its target hangs from the same row, and so is cleared a round later; unless it comes
             // by another way, which may be shorter.
-            AtOnce::Pair(other) => may_go || comes_otherwise(schema, reach, relation, *other),
+            AtOnce::Pair(other) => {
+                may_go
+                    || comes_otherwise(schema, reach, relation, *other)
+                    || !clears && reach.goes(schema.relations[*other].target)
+            }
             AtOnce::Referred(other) => {
                 if goes_with(schema, relation, *other) {
                     continue;

@@ -8,12 +8,12 @@
 use std::fmt::Write;
 
 use crate::quoting::quote_identifier;
-use crate::relational::{ColumnIx, Table};
+use crate::relational::{ColumnIx, ReferentialAction, Table};
 use crate::schema::deletes::graph::{Edge, Graph};
 use crate::schema::{DeleteRule, EntityId, RelationId};
 use crate::targets::Program;
 
-use super::super::at_once::AtOnce;
+use super::super::at_once::{AtOnce, touched};
 use super::super::reached::{Branch, Impact, Leads, Verdict};
 use super::super::rules::{Bound, Effect, Reference, reference};
 
@@ -379,7 +379,12 @@ impl<'a> Writer<'a> {
             self.ask(Asked::Gone, [place, nth, 0], goes);
         }
         if let Some(bound) = branch.bound {
-            let count = self.too_few(source, bound);
+            let count = match branch.effect {
+                Effect::Defaulted => self.too_many(branch, bound, &refers),
+                Effect::Deleted | Effect::Cleared | Effect::Restricted | Effect::Protected => {
+                    self.too_few(source, bound)
+                }
+            };
             self.ask(Asked::LinkBound, [place, nth, 0], count);
         }
         for (check, (what, verdict)) in branch.checks.iter().enumerate() {
@@ -409,6 +414,23 @@ impl<'a> Writer<'a> {
         )
     }
 
+    /// How many rows that stay would get too many rows whose default they are.
+    fn too_many(&self, branch: &Branch, bound: Bound, refers: &str) -> String {
+        let Some(max) = bound.max else { return "SELECT 0".to_owned() };
+        let source = self.source(branch.relation);
+        let table = self.table(source).name.quoted();
+        let stays = self.stays(source, "s");
+        let default = self.joins_default(branch.relation);
+        format!(
+            "SELECT count(*) FROM {} y WHERE EXISTS (SELECT FROM {table} s WHERE {refers} AND \
+             {default}{stays}){} AND (SELECT count(*) FROM {table} s WHERE CASE WHEN {refers} THEN \
+             {default} ELSE {} END{stays}) > {max}",
+            self.table(bound.bounded).name.quoted(),
+            self.stays(bound.bounded, "y"),
+            self.joins_table(branch.relation, "s", "y")
+        )
+    }
+
     fn target(&mut self, place: usize, nth: usize) {
         let target = &self.impact.deleted[place].targets[nth];
         if let Some(bound) = target.bound {
@@ -432,16 +454,30 @@ impl<'a> Writer<'a> {
                     self.stays(target, "y")
                 ))
             }
-            AtOnce::Pair(other) => Some(format!(
+            AtOnce::Pair(other) if branch.effect == Effect::Cleared => Some(format!(
                 "SELECT count(*) FROM {table} s WHERE {written} AND {}",
                 self.is_set(*other)
             )),
-            AtOnce::Referred(other) => Some(format!(
-                "SELECT count(*) FROM {} u WHERE EXISTS (SELECT FROM {table} s WHERE {} AND {written}){}",
-                self.table(self.source(*other)).name.quoted(),
-                self.joins_table(*other, "u", "s"),
-                self.stays(self.source(*other), "u")
+            // Set to a default, the two must still refer to a row together.
+            AtOnce::Pair(other) => Some(format!(
+                "SELECT count(*) FROM {table} s WHERE {written} AND {}",
+                self.dangles(*other, "s")
             )),
+            AtOnce::Referred(other) => {
+                let follows = self.reference(*other).key.on_update == ReferentialAction::Cascade;
+                let dangles = match (follows, branch.effect) {
+                    (false, _) => self.dangles(*other, "u"),
+                    (true, Effect::Cleared) => "true".to_owned(),
+                    (true, _) => return None,
+                };
+                Some(format!(
+                    "SELECT count(*) FROM {} u WHERE EXISTS (SELECT FROM {table} s WHERE {} AND \
+                     {written}){} AND {dangles}",
+                    self.table(self.source(*other)).name.quoted(),
+                    self.joins_table(*other, "u", "s"),
+                    self.stays(self.source(*other), "u")
+                ))
+            }
             AtOnce::Unique(name) => self.collides(source, name, written),
         }
     }
@@ -496,6 +532,27 @@ impl<'a> Writer<'a> {
         set.collect::<Vec<_>>().join(" AND ")
     }
 
+    /// That a row refers, when all references have been written, and what it refers to is not there.
+    fn dangles(&self, relation: RelationId, row: &str) -> String {
+        let place = self.reference(relation);
+        let (source, target) =
+            (self.source(relation), self.program.schema.relations[relation].target);
+        let values: Vec<String> =
+            place.key.columns.iter().map(|&column| self.afterwards(source, column, row)).collect();
+        let set = values.iter().map(|value| format!("{value} IS NOT NULL"));
+        let pairs = values
+            .iter()
+            .zip(&place.key.target_columns)
+            .map(|(value, &column)| format!("{} = {value}", self.afterwards(target, column, "y")));
+        format!(
+            "{} AND NOT EXISTS (SELECT FROM {} y WHERE {}{})",
+            set.collect::<Vec<_>>().join(" AND "),
+            self.table(target).name.quoted(),
+            pairs.collect::<Vec<_>>().join(" AND "),
+            self.stays(target, "y")
+        )
+    }
+
     /// That `y` is the row that `s` refers to by its default.
     fn joins_default(&self, relation: RelationId) -> String {
         let place = self.reference(relation);
@@ -517,10 +574,13 @@ impl<'a> Writer<'a> {
     fn collides(&self, source: EntityId, name: &str, written: &str) -> Option<String> {
         let table = self.table(source);
         let unique = table.uniques.iter().find(|unique| unique.name == name)?;
+        if unique.columns.iter().any(|&column| table.columns[column].generated.is_some()) {
+            return None;
+        }
         let columns: Vec<String> = unique
             .columns
             .iter()
-            .map(|&column| format!("{} AS k{column}", self.afterwards(source, column)))
+            .map(|&column| format!("{} AS k{column}", self.afterwards(source, column, "s")))
             .collect();
         let keys: Vec<String> = unique.columns.iter().map(|column| format!("k{column}")).collect();
         let set = if unique.nulls_distinct {
@@ -539,10 +599,32 @@ impl<'a> Writer<'a> {
         ))
     }
 
+    /// Whether any reference of a row is written.
+    fn writes(&self, source: EntityId, row: &str) -> String {
+        let mut writes = Vec::new();
+        for (place, deleted) in self.impact.deleted.iter().enumerate() {
+            for branch in &deleted.branches {
+                let written = matches!(branch.effect, Effect::Cleared | Effect::Defaulted);
+                if written && self.source(branch.relation) == source {
+                    writes.push(format!(
+                        "EXISTS (SELECT FROM {} g WHERE {})",
+                        gone(place),
+                        self.joins_set(branch.relation, row, "g")
+                    ));
+                }
+            }
+        }
+        if writes.is_empty() { "false".to_owned() } else { format!("({})", writes.join(" OR ")) }
+    }
+
     /// A column's value when all references of its row have been written.
-    fn afterwards(&self, source: EntityId, column: ColumnIx) -> String {
+    fn afterwards(&self, source: EntityId, column: ColumnIx, row: &str) -> String {
         let table = self.table(source);
-        let plain = qualified("s", table, column);
+        let plain = qualified(row, table, column);
+        if touched(self.program, self.program.layout.table(source)).contains(&column) {
+            let writes = self.writes(source, row);
+            return format!("CASE WHEN {writes} THEN now() ELSE {plain} END");
+        }
         for (place, deleted) in self.impact.deleted.iter().enumerate() {
             for branch in &deleted.branches {
                 let of = self.reference(branch.relation);
@@ -558,7 +640,7 @@ impl<'a> Writer<'a> {
                 return format!(
                     "CASE WHEN EXISTS (SELECT FROM {} g WHERE {}) THEN {value} ELSE {plain} END",
                     gone(place),
-                    self.joins_set(branch.relation, "s", "g")
+                    self.joins_set(branch.relation, row, "g")
                 );
             }
         }

@@ -84,7 +84,10 @@ struct Link {
 struct Limit {
     relation: String,
     entity: String,
-    at_least: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at_least: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at_most: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fails: Option<u64>,
     says: String,
@@ -204,7 +207,9 @@ impl Writer<'_> {
                 relation: self.relation(end.many),
                 other_end: full_name(schema, schema.relations[end.other].target),
             }),
-            bound: branch.bound.map(|bound| self.limit(bound, count.map(|count| count.bound))),
+            bound: branch
+                .bound
+                .map(|bound| self.limit(bound, branch.effect, count.map(|count| count.bound))),
             checks: (branch.checks.iter().enumerate())
                 .map(|(nth, (check, verdict))| {
                     let number = count.map(|count| count.checks[nth]);
@@ -241,13 +246,15 @@ impl Writer<'_> {
         }
     }
 
-    fn limit(&self, bound: Bound, fails: Option<u64>) -> Limit {
+    fn limit(&self, bound: Bound, effect: Effect, fails: Option<u64>) -> Limit {
+        let most = effect == Effect::Defaulted;
         Limit {
             relation: self.relation(bound.relation),
             entity: full_name(self.schema(), bound.bounded),
-            at_least: bound.min,
+            at_least: (!most).then_some(bound.min),
+            at_most: bound.max.filter(|_| most),
             fails,
-            says: self.names.bound(bound),
+            says: self.names.bound(bound, effect),
         }
     }
 
@@ -257,7 +264,7 @@ impl Writer<'_> {
             relation: self.relation(target.relation),
             entity: full_name(self.schema(), entity),
             goes: target.goes,
-            bound: target.bound.map(|bound| self.limit(bound, fails)),
+            bound: target.bound.map(|bound| self.limit(bound, Effect::Deleted, fails)),
         }
     }
 }

@@ -77,7 +77,7 @@ pub(super) fn picture(schema: &Schema, impact: &Impact, counts: Option<&Counts>)
                 continue;
             }
             let (other, fate) = match (branch.link, branch.effect) {
-                (Some(end), _) if branch.bound.is_some() => {
+                (Some(end), _) if branch.unlinks(schema) && branch.bound.is_some() => {
                     (schema.relations[end.other].target, "unlinked, may refuse".to_owned())
                 }
                 (Some(end), _) if branch.unlinks(schema) => {

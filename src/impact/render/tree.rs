@@ -274,7 +274,7 @@ fn refusals(names: &Names<'_>, impact: &Impact, counts: Option<&Counts>) -> Vec<
             None if refuses(branch) => {
                 lines.push(format!("where rows are left that refer by {relation}"));
             }
-            None => lines.extend(branch.bound.map(|bound| names.too_few(bound))),
+            None => lines.extend(branch.bound.map(|bound| names.broken(bound, branch.effect))),
             Some(count) => {
                 if refuses(branch) && count.rows > 0 {
                     let verb = if count.rows == 1 { "refers" } else { "refer" };
@@ -282,7 +282,11 @@ fn refusals(names: &Names<'_>, impact: &Impact, counts: Option<&Counts>) -> Vec<
                     lines.push(format!("{} of {source} {verb} by {relation}", rows(count.rows)));
                 }
                 if let Some(bound) = branch.bound.filter(|_| count.bound > 0) {
-                    lines.push(format!("{}: {}", rows(count.bound), names.too_few(bound)));
+                    lines.push(format!(
+                        "{}: {}",
+                        rows(count.bound),
+                        names.broken(bound, branch.effect)
+                    ));
                 }
                 for ((check, _), number) in branch.checks.iter().zip(&count.checks) {
                     if let Some(failed) = number.fails.filter(|failed| *failed > 0) {
@@ -297,10 +301,14 @@ fn refusals(names: &Names<'_>, impact: &Impact, counts: Option<&Counts>) -> Vec<
         for (nth, target) in deleted.targets.iter().enumerate() {
             let Some(bound) = target.bound else { continue };
             match counts.map(|counts| counts.targets[place][nth]) {
-                None => lines.push(names.too_few(bound)),
+                None => lines.push(names.broken(bound, Effect::Deleted)),
                 Some(0) => {}
                 Some(failed) => {
-                    lines.push(format!("{}: {}", rows(failed), names.too_few(bound)));
+                    lines.push(format!(
+                        "{}: {}",
+                        rows(failed),
+                        names.broken(bound, Effect::Deleted)
+                    ));
                 }
             }
         }

@@ -104,7 +104,7 @@ impl<'a> Names<'a> {
             (Effect::Protected, _) => "refuses at once while one refers".to_owned(),
         };
         match branch.bound {
-            Some(bound) => format!("{what}; {}", self.bound(bound)),
+            Some(bound) => format!("{what}; {}", self.bound(bound, branch.effect)),
             None => what,
         }
     }
@@ -115,15 +115,21 @@ impl<'a> Names<'a> {
     }
 
     /// ``refuses where Order is left with fewer than 1 of its `lines` ``
-    pub fn bound(&self, bound: Bound) -> String {
-        format!("refuses {}", self.too_few(bound))
+    pub fn bound(&self, bound: Bound, effect: Effect) -> String {
+        format!("refuses {}", self.broken(bound, effect))
     }
 
-    /// ``where Order is left with fewer than 1 of its `lines` ``
-    pub fn too_few(&self, bound: Bound) -> String {
+    /// ``where Order is left with fewer than 1 of its `lines` ``; where rows are set to their default, that
+    /// gets them.
+    pub fn broken(&self, bound: Bound, effect: Effect) -> String {
         let (what, size) = self.bounded(bound);
         let entity = self.entity(bound.bounded);
-        format!("where {entity} is left with fewer than {} of {what}", size.min)
+        match (effect, size.max) {
+            (Effect::Defaulted, Some(max)) => {
+                format!("where {entity} gets more than {max} of {what}")
+            }
+            _ => format!("where {entity} is left with fewer than {} of {what}", size.min),
+        }
     }
 
     /// What is counted, as the bounded entity calls it, and the multiplicity that says how many.
@@ -202,7 +208,7 @@ impl<'a> Names<'a> {
 
     /// What a target says about the delete, when it may refuse it.
     pub fn target(&self, target: &Target) -> Option<String> {
-        let bound = self.bound(target.bound?);
+        let bound = self.bound(target.bound?, Effect::Deleted);
         Some(if target.goes { format!("{bound}, unless it goes as well") } else { bound })
     }
 }
