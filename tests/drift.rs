@@ -1,10 +1,13 @@
 //! Drift of live databases: none right after the DDL, and exactly what was altered by hand.
+#![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, reason = "the helpers of tests may panic as the tests may")]
 
 mod support;
 
 #[path = "drift/alterations.rs"]
 mod alterations;
+#[path = "drift/cli.rs"]
+mod cli;
 #[path = "drift/places.rs"]
 mod places;
 

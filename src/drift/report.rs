@@ -54,7 +54,7 @@ pub fn write_human(out: &mut dyn WriteColor, drift: &Drift) -> io::Result<()> {
     let sides = Sides { before: "the schema", after: "the database" };
     diff::write_human(out, differences, sides)?;
     let compared = format!(
-        "{} in `{}` (PostgreSQL {})",
+        "{} of `{}` (PostgreSQL {})",
         count(*tables, "table"),
         visible(database),
         visible(version)
@@ -62,7 +62,8 @@ pub fn write_human(out: &mut dyn WriteColor, drift: &Drift) -> io::Result<()> {
     match differences.first() {
         None => {
             lead(out, "no drift", Color::Green)?;
-            writeln!(out, "{compared}, as the schema says")?;
+            let are = if *tables == 1 { "is" } else { "are" };
+            writeln!(out, "{compared} {are} as the schema says")?;
         }
         Some(first) => {
             writeln!(out)?;
@@ -71,7 +72,7 @@ pub fn write_human(out: &mut dyn WriteColor, drift: &Drift) -> io::Result<()> {
             let code = first.code;
             writeln!(
                 out,
-                "{differences}, {compared}; `trine explain {code}` says more about {code}"
+                "{differences} among {compared}; `trine explain {code}` says more about {code}"
             )?;
         }
     }
