@@ -8,43 +8,51 @@ mod support;
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::{Value, json};
+use trine::prove::python::{Interpreter, Needs, Runner};
+use trine::prove::{
+    Bench, Failure as Unproven, Side, Silent, Uncovered, Wanted, prove as prove_all, report,
+};
+use trine::target::Options;
 
 use support::cascades;
-use support::examples::{self, Example, Variant};
+use support::examples::{self, Example, Variant, root};
 use support::hostile;
 use support::session::{Session, work_directory};
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     if arguments.list {
-        return libtest_mimic::run(&arguments, trials(None)).exit_code();
+        return libtest_mimic::run(&arguments, trials(None, None)).exit_code();
     }
-    let session = match Session::start() {
-        Ok(session) => Arc::new(session),
+    let started = Session::start().and_then(|session| {
+        let proving = Proving::start(&session)?;
+        Ok((Arc::new(session), Arc::new(proving)))
+    });
+    let (session, proving) = match started {
+        Ok(started) => started,
         Err(missing) => {
             eprintln!("error: {missing}");
             return ExitCode::FAILURE;
         }
     };
     eprintln!("proving on {} with Django {}", session.server.version(), session.django);
-    let conclusion = libtest_mimic::run(&arguments, trials(Some(&session)));
-    // Every trial is over, so this is the last of it: the server stops here.
+    let conclusion = libtest_mimic::run(&arguments, trials(Some(&session), Some(&proving)));
+    // Every trial is over, so this is the last of both: the server stops here.
+    drop(proving);
     drop(session);
     conclusion.exit_code()
 }
 
 /// Every test. Without a session they can only be listed.
-fn trials(session: Option<&Arc<Session>>) -> Vec<Trial> {
+fn trials(session: Option<&Arc<Session>>, proving: Option<&Arc<Proving>>) -> Vec<Trial> {
     let django = session.map_or("6.1", |session| &session.django);
     let mut trials = Vec::new();
     for example in examples::all().into_iter().chain(examples::unusual()) {
-        for &variant in Variant::all(django) {
-            trials.push(prove(session, "equality", &example, variant, json!({})));
-            trials.push(prove(session, "replay", &example, variant, json!({})));
-        }
+        trials.push(proof(session, proving, &example));
     }
     for example in [examples::named("storefront")] {
         for &variant in Variant::all(django) {
@@ -62,9 +70,9 @@ fn trials(session: Option<&Arc<Session>>) -> Vec<Trial> {
         name: "hostile".to_owned(),
         files: vec![("hostile.trine".to_owned(), hostile::program())],
     };
+    trials.push(proof(session, proving, &hostile));
     for &variant in Variant::all(django) {
         let texts = json!({ "texts": hostile::texts() });
-        trials.push(prove(session, "equality", &hostile, variant, json!({})));
         trials.push(prove(session, "hostile", &hostile, variant, texts));
     }
     for name in ["restrict", "protect", "restrict_diamond"] {
@@ -75,10 +83,7 @@ fn trials(session: Option<&Arc<Session>>) -> Vec<Trial> {
     for number in 0..cascades::PROGRAMS {
         let name = format!("cascades{number}");
         let files = vec![(format!("{name}.trine"), cascades::program(number))];
-        let drawn = Example { name, files };
-        for &variant in Variant::all(django) {
-            trials.push(prove(session, "replay", &drawn, variant, json!({})));
-        }
+        trials.push(proof(session, proving, &Example { name, files }));
     }
     for &variant in Variant::all(django) {
         for tool in ["ruff", "mypy_sqlalchemy", "mypy_django"] {
@@ -113,6 +118,64 @@ fn judge(session: Option<&Arc<Session>>, tool: &'static str, variant: Variant) -
         }
         let request = json!({ "output": output, "tool": tool, "apps": apps });
         session.run("cleanliness", request).map(drop).map_err(Failed::from)
+    })
+}
+
+/// What runs the ORMs for the product's own proof.
+struct Proving {
+    interpreter: Interpreter,
+    runner: Runner,
+}
+
+impl Proving {
+    fn start(session: &Session) -> Result<Proving, String> {
+        let needs = Needs::of(&Options::default(), false);
+        let interpreter = Interpreter::find(Some(&session.python), root(), &needs);
+        let interpreter = interpreter.map_err(|problem| problem.to_string())?;
+        let runner = Runner::start(&interpreter).map_err(|problem| problem.to_string())?;
+        Ok(Proving { interpreter, runner })
+    }
+}
+
+/// A test that proves an example as `trine prove` does, with Django in every variant at once.
+fn proof(
+    session: Option<&Arc<Session>>,
+    proving: Option<&Arc<Proving>>,
+    example: &Example,
+) -> Trial {
+    let (session, proving) = (session.cloned(), proving.cloned());
+    let example = example.clone();
+    Trial::test(format!("prove::{}", example.name), move || {
+        let (Some(session), Some(proving)) = (session, proving) else {
+            return Err("tests are only listed".into());
+        };
+        let django =
+            Variant::all(&session.django).iter().map(|it| Side::Django(it.options().django));
+        let wanted = Wanted {
+            sides: [Side::Sqlalchemy].into_iter().chain(django).collect(),
+            shrink: Duration::ZERO,
+        };
+        let bench = Bench {
+            server: &session.server,
+            python: Some((&proving.interpreter, &proving.runner)),
+            compiler: &trine::compile,
+            progress: &Silent,
+        };
+        let proof = match prove_all(bench, &example.sources(), &Options::default(), &wanted) {
+            Ok(proof) => proof,
+            Err(why @ Unproven::Extensions(_)) => {
+                eprintln!("prove::{}: passed over: {why}", example.name);
+                return Ok(());
+            }
+            Err(why) => return Err(why.to_string().into()),
+        };
+        // What only PostgreSQL can tell is compared with SQL; nothing else may be left out.
+        let left_out = |it: &&Uncovered| !it.why.starts_with("compared with SQL alone");
+        let left_out: Vec<&Uncovered> = proof.uncovered.iter().filter(left_out).collect();
+        if !proof.agrees() || !left_out.is_empty() || proof.cases() == 0 {
+            return Err(report::markdown(&proof).into());
+        }
+        Ok(())
     })
 }
 

@@ -38,6 +38,7 @@ names the row, with values as `to_jsonb` gives them, and besides:
 | `move` | `columns`, `to`, `defer` | it is pointed at the row `to`, a `{"table": …, "key": …}` |
 | `orphan` | `columns` | the row is taken out of its owner's collection |
 | `unlink` | `link`, `near`, `far`, `to` | `to` is taken out of the row's collection through the table |
+| `rewrite` | | every row is read and written back with all its columns; it names no row |
 
 Relations are found by their columns, so that nobody here needs to know how attributes are named. `near`
 are the link's columns that refer to the row, `far` those that refer to `to`. With `defer`, the generated

@@ -86,7 +86,7 @@ class Django:
 
         try:
             with transaction.atomic():
-                do = prepare(action, way)
+                do = self.rewrite if action["kind"] == "rewrite" else prepare(action, way)
                 with connection.execute_wrapper(keep), deferring(action):
                     do()
                 connection.check_constraints()
@@ -98,6 +98,14 @@ class Django:
         except IntegrityError as error:
             event = refused(error)
         return Outcome(event, len(sent))
+
+    def rewrite(self) -> None:
+        """Saves every instance of the generated apps with all that it has."""
+        for app in self.apps:
+            for model in apps.get_app_config(app).get_models():
+                if model._meta.managed:
+                    for row in model._default_manager.all():
+                        row.save(force_update=True)
 
 
 def prepare(action: dict[str, Any], way: str) -> Callable[[], object]:

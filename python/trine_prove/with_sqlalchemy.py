@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.associationproxy import AssociationProxy
+from sqlalchemy.orm.attributes import flag_modified
 
 from trine_prove import driver
 from trine_prove.task import Failed, Outcome, Skipped, during
@@ -80,13 +81,14 @@ class Sqlalchemy:
 
     def ways(self, action: dict[str, Any]) -> list[str]:
         """With everything loaded; where no collection is needed for it, with nothing loaded too."""
-        if action["kind"] in ("orphan", "unlink"):
+        if action["kind"] in ("orphan", "unlink", "rewrite"):
             return ["loaded"]
         return ["unloaded", "loaded"]
 
     def act(self, action: dict[str, Any], way: str) -> Outcome:
         """Does an action in a session, flushes it, dumps what is left, and rolls back."""
-        self.mapper(action["table"])
+        if action["kind"] != "rewrite":
+            self.mapper(action["table"])
         with self.engine.connect() as connection, orm.Session(connection) as session:
             held = self.load_everything(session) if way == "loaded" else []
             do, remark = self.prepare(session, action)
@@ -152,8 +154,10 @@ class Sqlalchemy:
         self, session: orm.Session, action: dict[str, Any]
     ) -> tuple[Callable[[], None], str | None]:
         """What to do, with all that it needs at hand; and a remark on how it is done."""
-        row = self.row(session, action)
         kind = action["kind"]
+        if kind == "rewrite":
+            return lambda: self.rewrite(session), None
+        row = self.row(session, action)
         if kind == "delete":
             return lambda: session.delete(row), None
         if kind == "unlink":
@@ -168,6 +172,17 @@ class Sqlalchemy:
             lambda: set_columns(row, relation, other),
             f"`{relation.key}` can only be read: its columns were set",
         )
+
+    def rewrite(self, session: orm.Session) -> None:
+        """Makes every column of every row but the key count as changed."""
+        for mapper in self.mappers.values():
+            if mapper.local_table.metadata is not self.base.metadata:
+                continue
+            for row in session.scalars(sa.select(mapper.class_)):
+                for attribute in mapper.column_attrs:
+                    column = attribute.columns[0]
+                    if not column.primary_key and column.computed is None:
+                        flag_modified(row, attribute.key)
 
     def relation(self, row: Any, columns: list[str]) -> orm.RelationshipProperty[Any]:
         """The to-one relationship that has these columns for its own."""
@@ -275,6 +290,9 @@ def collection(row: Any, link: tuple[str | None, str], near: set[str], far: set[
         links = mapper.relationships[found.target_collection]
         table = links.mapper.local_table
         if not isinstance(table, sa.Table) or (table.schema, table.name) != link:
+            continue
+        if not links.cascade.delete_orphan:
+            # A link that this end restricts: SQLAlchemy would clear it, not delete it.
             continue
         end = links.mapper.relationships[str(found.value_attr)]
         if {remote.name for _, remote in links.local_remote_pairs} == near and {

@@ -7,9 +7,11 @@ use serde_json::Value;
 use crate::impact::{Action, Prediction, Refusal, Row, Rows, difference};
 use crate::relational::{Table, TableId};
 use crate::schema::DeleteRule;
+use crate::targets::Program;
 
 use super::action::{Deed, entity};
 use super::proof::{Disagreement, Kind, Verdict};
+use super::rows::Stage;
 use super::side::{Side, Way};
 use super::statements::most_statements;
 
@@ -105,6 +107,36 @@ pub(super) fn judge(deed: Deed<'_>, stage: &str, prediction: &Prediction, ways: 
         judged.disagreements.extend(wrong);
     }
     judged
+}
+
+/// What rows that were read and written back are not as they were. Nor may `on update now()` fire: its
+/// trigger passes over an update that changes nothing.
+pub(super) fn rewritten(program: Program<'_>, stage: &Stage, done: &Done) -> Option<Disagreement> {
+    let doing = format!("reading every row and writing it back through {}", done.side);
+    let (says, details) = match &done.outcome {
+        Outcome::Left(found) => {
+            let details = difference(program, &stage.rows, &stage.rows, found);
+            let first = details.first()?;
+            (format!("{doing} changed something: {first}"), details)
+        }
+        Outcome::Skipped(_) => return None,
+        Outcome::Refused { exception, message } => {
+            (format!("{doing} was refused ({exception})"), vec![message.clone()])
+        }
+        Outcome::Failed { line, trace } => {
+            (format!("{doing} failed: {line}"), trace.lines().map(str::to_owned).collect())
+        }
+    };
+    Some(Disagreement {
+        kind: Kind::Roundtrip,
+        side: done.side,
+        way: None,
+        about: "every row".to_owned(),
+        what: "written back".to_owned(),
+        stage: stage.what.clone(),
+        says,
+        details,
+    })
 }
 
 enum Wanted<'a> {

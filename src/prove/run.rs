@@ -16,7 +16,7 @@ use crate::source::Sources;
 use crate::target::Options;
 
 use super::action::Deed;
-use super::judge::{Done, judge};
+use super::judge::{Done, judge, rewritten};
 use super::lines::Lines;
 use super::progress::Progress;
 use super::proof::{Catalog, Complaint, Proof, Versions};
@@ -183,8 +183,10 @@ pub(super) fn run(
             lines.uncover(why.0, why.1);
         }
         for (stage, action, done) in done {
-            if let Some(case) = ways.get_mut(stage).and_then(|stage| stage.get_mut(action)) {
-                case.push(done);
+            let Some(case) = ways.get_mut(stage) else { continue };
+            match case.get_mut(action) {
+                Some(case) => case.push(done),
+                None => of_rows.extend(rewritten(program, &stages.stages[stage], &done)),
             }
         }
     }

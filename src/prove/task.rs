@@ -65,11 +65,12 @@ pub(super) fn apps(program: Program<'_>) -> Vec<String> {
 
 fn message(program: Program<'_>, stage: &Stage) -> Value {
     let deeds = stage.actions.iter().map(|action| Deed { program, rows: &stage.rows, action });
-    json!({
-        "empty": stage.empty,
-        "fill": stage.fill,
-        "actions": deeds.map(Deed::message).collect::<Vec<_>>(),
-    })
+    let mut actions: Vec<Value> = deeds.map(Deed::message).collect();
+    if stage.relation.is_none() {
+        // Behind the others, so that its place is one that no action has.
+        actions.push(json!({ "kind": "rewrite" }));
+    }
+    json!({ "empty": stage.empty, "fill": stage.fill, "actions": actions })
 }
 
 /// What an action came to, with its stage and its place there.

@@ -352,3 +352,15 @@ fn an_on_delete_that_the_ddl_has_otherwise_than_the_schema_is_noticed() {
     });
     assert!(told, "{:#?}", proof.disagreements);
 }
+
+#[test]
+fn a_value_that_is_not_written_back_as_it_was_read_is_noticed() {
+    let planted = swap!(
+        SQLALCHEMY,
+        "base.py",
+        "self.enum_class(value).value",
+        "str(next(iter(self.enum_class)).value)"
+    );
+    let program = sources("module m\n\nenum K { first, second }\n\nentity A {\n  k  K\n}\n");
+    check(&program, &planted, Kind::Roundtrip, &["reading every row", "changed something"], &[]);
+}

@@ -24,6 +24,8 @@ use super::server;
 pub struct Session {
     /// The Django version of its environment: `5.2` or `6.1`.
     pub django: String,
+    /// The interpreter of its environment.
+    pub python: PathBuf,
     /// Where the databases are made; it ends after the process.
     pub server: Server,
     child: Child,
@@ -72,6 +74,7 @@ impl Session {
         });
         Ok(Session {
             django,
+            python,
             server,
             requests: Mutex::new(child.stdin.take().map(|stdin| (stdin, 0))),
             child,

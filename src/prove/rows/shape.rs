@@ -31,7 +31,7 @@ pub(super) struct Column {
     pub place: usize,
     /// Its type, as SQL writes it.
     pub ty: String,
-    /// The same; a domain's is the type that it is made of.
+    /// The same, an array with as many `[]` as it has dimensions; a domain's is the type that it is made of.
     pub plain: String,
     pub not_null: bool,
     pub identity: bool,
@@ -153,7 +153,7 @@ fn enum_values(program: Program<'_>, shapes: &mut [Shape]) {
 const COLUMNS: &str = "
 SELECT t.nr::int, a.attname::text, a.attnum::int, format_type(a.atttypid, a.atttypmod),
   CASE WHEN y.typtype = 'd' THEN format_type(y.typbasetype, y.typtypmod)
-    ELSE format_type(a.atttypid, a.atttypmod) END,
+    ELSE format_type(a.atttypid, a.atttypmod) || repeat('[]', a.attndims - 1) END,
   a.attnotnull, a.attidentity::text, a.atthasdef, a.attgenerated <> '',
   CASE WHEN a.attgenerated <> '' THEN (
     SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_catalog.pg_attrdef d

@@ -7,10 +7,12 @@ use super::shape::Column;
 
 /// The value of a column in row `n`; `None` where none is known for its type.
 pub(super) fn value(column: &Column, n: usize) -> Option<String> {
-    if let Some(element) = column.plain.strip_suffix("[]") {
-        let element = element.trim_end_matches("[]");
+    let element = column.plain.trim_end_matches("[]");
+    let dimensions = (column.plain.len() - element.len()) / "[]".len();
+    if dimensions > 0 {
+        let (open, close) = ("{".repeat(dimensions), "}".repeat(dimensions));
         return Some(match one(element, column, n) {
-            Some(value) => format!("{{{}}}", quoted_element(&value)),
+            Some(value) => format!("{open}{}{close}", quoted_element(&value)),
             None => "{}".to_owned(),
         });
     }
