@@ -1,29 +1,35 @@
 //! Columns.
 
+use std::collections::HashSet;
+
 use postgres::Row;
 use smol_str::SmolStr;
 
 use crate::live::Problem;
-use crate::quoting::quote_identifier;
+use crate::quoting::{quote_identifier, quote_literal};
 use crate::relational::{Column, ColumnType, Identity};
 
 use super::reader::{Oid, Reader, option_list, options};
 use super::relations::{Relation, RelationKind};
 use super::text::expression;
 
-/// Reads the columns of tables, foreign tables and composite types; of external tables only names, types
-/// and whether NULL is allowed.
+/// Reads the columns of tables and foreign tables; of external tables only names, types and whether NULL is
+/// allowed, and of views what their definition does not say: defaults, comments.
 pub(super) fn read(reader: &mut Reader<'_, '_>, relations: &[Relation]) -> Result<(), Problem> {
     let wanted: Vec<Oid> = relations
         .iter()
         .filter(|relation| match relation.kind {
             RelationKind::Table => reader.tables.contains_key(&relation.oid),
-            RelationKind::ForeignTable => relation.in_scope,
-            RelationKind::CompositeType
-            | RelationKind::View
-            | RelationKind::MaterializedView
-            | RelationKind::Sequence => false,
+            RelationKind::ForeignTable | RelationKind::View | RelationKind::MaterializedView => {
+                relation.in_scope
+            }
+            RelationKind::CompositeType | RelationKind::Sequence => false,
         })
+        .map(|relation| relation.oid)
+        .collect();
+    let views: HashSet<Oid> = relations
+        .iter()
+        .filter(|it| matches!(it.kind, RelationKind::View | RelationKind::MaterializedView))
         .map(|relation| relation.oid)
         .collect();
     let rows = reader.query(
@@ -53,6 +59,12 @@ pub(super) fn read(reader: &mut Reader<'_, '_>, relations: &[Relation]) -> Resul
                 let table = &mut reader.database.tables[id];
                 reader.columns[id.index()].insert(number, table.columns.len());
                 table.columns.push(if table.external { stub(made) } else { made });
+            }
+            None if views.contains(&oid) => {
+                let said = Column { ty: ColumnType(SmolStr::default()), nullable: true, ..made };
+                if said.default.is_some() || said.comment.is_some() || !said.besides.is_empty() {
+                    reader.add_fact(oid, format!("COLUMN {}", definition(&said)));
+                }
             }
             None => reader.add_fact(oid, definition(&made)),
         }
@@ -129,13 +141,17 @@ fn stub(column: Column) -> Column {
 
 /// A column of something that is no table, as one fact.
 fn definition(column: &Column) -> String {
-    let mut parts = vec![quote_identifier(&column.name), column.ty.0.to_string()];
+    let mut parts = vec![quote_identifier(&column.name)];
+    if !column.ty.0.is_empty() {
+        parts.push(column.ty.0.to_string());
+    }
     if !column.nullable {
         parts.push("NOT NULL".to_owned());
     }
     parts.extend(column.default.iter().map(|default| format!("DEFAULT {}", default.0)));
     parts.extend(column.generated.iter().map(|value| format!("GENERATED ALWAYS AS ({})", value.0)));
     parts.extend(column.besides.iter().cloned());
-    parts.extend(column.comment.iter().map(|comment| format!("COMMENT {comment}")));
+    parts
+        .extend(column.comment.iter().map(|comment| format!("COMMENT {}", quote_literal(comment))));
     parts.join(" ")
 }

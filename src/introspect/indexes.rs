@@ -53,7 +53,8 @@ pub(super) fn read(reader: &mut Reader<'_, '_>) -> Result<(), Problem> {
                                    THEN k.collated::regcollation::text END
                               ORDER BY k.place) AS collations,
                     array_agg(array_to_string(ia.attoptions, ', ') ORDER BY k.place)
-                        AS parameters
+                        AS parameters,
+                    array_agg(ia.attstattarget::int4 ORDER BY k.place) AS targets
              FROM unnest(i.indkey::int2[], i.indclass::oid[], i.indcollation::oid[])
                   WITH ORDINALITY k (number, opclass, collated, place)
              JOIN pg_opclass o ON o.oid = k.opclass
@@ -99,6 +100,7 @@ fn index(reader: &Reader<'_, '_>, table: TableId, row: &Row) -> Result<Index, Pr
     let opclasses: Vec<Option<String>> = row.try_get("opclasses")?;
     let collations: Vec<Option<String>> = row.try_get("collations")?;
     let parameters: Vec<Option<String>> = row.try_get("parameters")?;
+    let targets: Vec<Option<i32>> = row.try_get("targets")?;
     let mut elements = Vec::with_capacity(count);
     let mut besides = Vec::new();
     for nth in 0..count.min(opclasses.len()) {
@@ -117,6 +119,10 @@ fn index(reader: &Reader<'_, '_>, table: TableId, row: &Row) -> Result<Index, Pr
         let of = nth + 1;
         if let Some(collation) = &collations[nth] {
             besides.push(format!("ELEMENT {of} COLLATE {collation}"));
+        }
+        // What is not set is -1 before PostgreSQL 17, and NULL since.
+        if let Some(target) = targets[nth].filter(|&target| target >= 0) {
+            besides.push(format!("ELEMENT {of} STATISTICS {target}"));
         }
         if let Some(parameters) = &parameters[nth] {
             besides.push(format!("ELEMENT {of} OPERATOR CLASS ({parameters})"));

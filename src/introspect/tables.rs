@@ -2,8 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use postgres::Row;
+
 use crate::live::Problem;
-use crate::quoting::quote_identifier;
+use crate::quoting::{quote_identifier, quote_literal};
 use crate::relational::{OtherObject, Table};
 
 use super::constraints::Constraint;
@@ -96,8 +98,12 @@ pub(super) fn policies(reader: &mut Reader<'_, '_>) -> Result<(), Problem> {
                 pg_get_expr(p.polwithcheck, p.polrelid) AS allowed,
                 ARRAY(SELECT coalesce(quote_ident(r.rolname), 'PUBLIC')
                       FROM unnest(p.polroles) role (oid)
-                      LEFT JOIN pg_roles r ON r.oid = role.oid ORDER BY 1) AS roles
-         FROM pg_policy p WHERE p.polrelid = ANY ($1)",
+                      LEFT JOIN pg_roles r ON r.oid = role.oid ORDER BY 1) AS roles,
+                d.description
+         FROM pg_policy p
+         LEFT JOIN pg_description d ON d.objoid = p.oid
+              AND d.classoid = 'pg_policy'::regclass AND d.objsubid = 0
+         WHERE p.polrelid = ANY ($1)",
         &[&tables],
     )?;
     for row in rows {
@@ -120,7 +126,7 @@ pub(super) fn policies(reader: &mut Reader<'_, '_>) -> Result<(), Problem> {
                 fact.push_str(&format!(" {words} ({})", expression(condition).0));
             }
         }
-        reader.add_fact(row.try_get("polrelid")?, fact);
+        reader.add_fact(row.try_get("polrelid")?, commented(fact, &row)?);
     }
     Ok(())
 }
@@ -129,8 +135,12 @@ pub(super) fn policies(reader: &mut Reader<'_, '_>) -> Result<(), Problem> {
 pub(super) fn rules(reader: &mut Reader<'_, '_>) -> Result<(), Problem> {
     let tables = reader.own_relations();
     let rows = reader.query(
-        "SELECT r.ev_class, pg_get_ruledef(r.oid, true) AS definition, r.ev_enabled::text
-         FROM pg_rewrite r WHERE r.ev_class = ANY ($1) AND r.rulename <> '_RETURN'",
+        "SELECT r.ev_class, pg_get_ruledef(r.oid, true) AS definition, r.ev_enabled::text,
+                d.description
+         FROM pg_rewrite r
+         LEFT JOIN pg_description d ON d.objoid = r.oid
+              AND d.classoid = 'pg_rewrite'::regclass AND d.objsubid = 0
+         WHERE r.ev_class = ANY ($1) AND r.rulename <> '_RETURN'",
         &[&tables],
     )?;
     for row in rows {
@@ -142,7 +152,7 @@ pub(super) fn rules(reader: &mut Reader<'_, '_>) -> Result<(), Problem> {
             "A" => format!("{definition} ENABLED ALWAYS"),
             _ => definition.to_owned(),
         };
-        reader.add_fact(row.try_get("ev_class")?, fact);
+        reader.add_fact(row.try_get("ev_class")?, commented(fact, &row)?);
     }
     Ok(())
 }
@@ -151,8 +161,12 @@ pub(super) fn rules(reader: &mut Reader<'_, '_>) -> Result<(), Problem> {
 pub(super) fn statistics(reader: &mut Reader<'_, '_>) -> Result<(), Problem> {
     let tables = reader.own_relations();
     let rows = reader.query(
-        "SELECT s.stxrelid, pg_get_statisticsobjdef(s.oid) AS definition, s.stxstattarget::int4
-         FROM pg_statistic_ext s WHERE s.stxrelid = ANY ($1)",
+        "SELECT s.stxrelid, pg_get_statisticsobjdef(s.oid) AS definition, s.stxstattarget::int4,
+                d.description
+         FROM pg_statistic_ext s
+         LEFT JOIN pg_description d ON d.objoid = s.oid
+              AND d.classoid = 'pg_statistic_ext'::regclass AND d.objsubid = 0
+         WHERE s.stxrelid = ANY ($1)",
         &[&tables],
     )?;
     for row in rows {
@@ -163,7 +177,15 @@ pub(super) fn statistics(reader: &mut Reader<'_, '_>) -> Result<(), Problem> {
             Some(target) => format!("{definition} SET STATISTICS {target}"),
             None => definition,
         };
-        reader.add_fact(row.try_get("stxrelid")?, fact);
+        reader.add_fact(row.try_get("stxrelid")?, commented(fact, &row)?);
     }
     Ok(())
+}
+
+/// A fact with the comment of its row.
+fn commented(fact: String, row: &Row) -> Result<String, Problem> {
+    Ok(match row.try_get::<_, Option<&str>>("description")? {
+        Some(comment) => format!("{fact} COMMENT {}", quote_literal(comment)),
+        None => fact,
+    })
 }

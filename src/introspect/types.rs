@@ -37,7 +37,8 @@ pub(super) fn read(reader: &mut Reader<'_, '_>) -> Result<(), Problem> {
                                              WHERE o.oid = r.rngsubopc),
                     'COLLATION = ' || nullif(r.rngcollation, 0)::regcollation,
                     'CANONICAL = ' || nullif(r.rngcanonical, 0),
-                    'SUBTYPE_DIFF = ' || nullif(r.rngsubdiff, 0)] END AS range
+                    'SUBTYPE_DIFF = ' || nullif(r.rngsubdiff, 0),
+                    'MULTIRANGE_TYPE_NAME = ' || format_type(r.rngmultitypid, NULL)] END AS range
          FROM pg_type t
          LEFT JOIN pg_class c ON c.oid = t.typrelid
          LEFT JOIN pg_range r ON r.rngtypid = t.oid
