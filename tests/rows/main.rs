@@ -65,9 +65,6 @@ fn trials() -> Vec<Trial> {
 fn is_as_predicted(number: u64) -> Result<(), Failed> {
     let drawn = random::program(number, &Options::default());
     let shown = drawn.text();
-    if std::env::var("SHOW").is_ok() {
-        eprintln!("{shown}");
-    }
     let example = Example { name: format!("random{number}"), files: drawn.files };
     let (found, report) = make(server(), &example)?;
     for uncovered in &found.uncovered {

@@ -4,7 +4,7 @@
 //! refers to the row that has the fewest others so far, so that lower and upper bounds are met, and shares
 //! its parents where a foreign key says so.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use postgres::GenericClient;
 
@@ -91,6 +91,7 @@ pub(super) fn build(
     for (nth, start) in families.into_iter().enumerate() {
         builder.is_second = nth == 1;
         builder.family = order.iter().map(|&table| (table, Vec::new())).collect();
+        let mut built = BTreeSet::new();
         for &table in &order {
             let link = ground.edges.links.iter().find(|link| {
                 link.table == table
@@ -105,9 +106,15 @@ pub(super) fn build(
                     }
                 }
             }
-        }
-        for nth in builder.late.clone() {
-            builder.refer(nth)?;
+            // As soon as both ends are there: rows behind may share them.
+            built.insert(table);
+            for nth in builder.late.clone() {
+                let edge = &ground.edges.edges[nth];
+                let last = edge.source == table || edge.target == table;
+                if last && built.contains(&edge.source) && built.contains(&edge.target) {
+                    builder.refer(nth)?;
+                }
+            }
         }
         for (table, rows) in std::mem::take(&mut builder.family) {
             builder.rows.entry(table).or_default().extend(rows);
@@ -259,6 +266,14 @@ impl<C: GenericClient> Builder<'_, C> {
         };
         let ground = self.ground;
         let edge = &ground.edges.edges[nth];
+        if self.closes_itself(nth) && !search.ends.contains_key(&nth) {
+            let mut next = row.clone();
+            set_reference(ground, &mut next, nth, &row);
+            next.referrers.insert(nth, 1);
+            if let Some(row) = self.choose(search, at + 1, next)? {
+                return Ok(Some(row));
+            }
+        }
         let candidates = match search.ends.get(&nth) {
             Some(&target) => vec![target],
             None => self.candidates(&row, nth),
@@ -291,6 +306,18 @@ impl<C: GenericClient> Builder<'_, C> {
                 .or_insert_with(|| format!("no row of {target} is left that a row could refer to"));
         }
         Ok(None)
+    }
+
+    /// Whether a row should refer to itself: each row must have one that refers to it, or others hang from the
+    /// row that it refers to, and so it must refer to one. A chain has an end.
+    fn closes_itself(&self, nth: usize) -> bool {
+        let edges = self.ground.edges;
+        let edge = &edges.edges[nth];
+        let leans = |&other: &usize| {
+            let it = &edges.edges[other];
+            (!it.optional || it.there.min > 0) && edges.shared_parents(other).contains(&nth)
+        };
+        edge.source == edge.target && (edge.there.min > 0 || self.part.relations.iter().any(leans))
     }
 
     /// The targets that have room, those with the fewest referrers first, of those that share the row's
