@@ -3,8 +3,8 @@
 //! CHECKs that share columns are looked at together. A row's own values are asked about first; where they
 //! don't do, one query over the candidates of each column says which combinations do.
 
+use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
 
 use postgres::GenericClient;
 
@@ -34,7 +34,7 @@ type Asked = (TableId, usize, Vec<(usize, Option<String>)>, usize);
 pub(super) struct Checks {
     groups: HashMap<TableId, Vec<Group>>,
     found: HashMap<Asked, Vec<Combination>>,
-    own: HashMap<(TableId, usize), HashSet<usize>>,
+    own: HashMap<(TableId, usize), HashMap<usize, Combination>>,
     /// By type: what a value is made from, with `{n}` for the row; `None` when none is known.
     templates: HashMap<String, Option<&'static str>>,
     /// Types whose usual value PostgreSQL reads.
@@ -170,8 +170,6 @@ impl Checks {
                 .filter(|column| is_fixed(column))
                 .map(|&column| (column, values[column].clone()))
                 .collect();
-            let own: Combination =
-                group.columns.iter().map(|&column| values[column].clone()).collect();
             let mut found = Vec::new();
             if held.is_empty() {
                 if n < MOST_OWN {
@@ -179,12 +177,10 @@ impl Checks {
                         Entry::Occupied(known) => known.into_mut(),
                         Entry::Vacant(vacant) => vacant.insert(own_rows(client, shape, group)?),
                     };
-                    if fitting.contains(&n) {
-                        found.push(own);
-                    }
+                    found.extend(fitting.get(&n).cloned());
                 }
-            } else if holds(client, shape, group, values)? {
-                found.push(own);
+            } else {
+                found.extend(held_by(client, shape, group, values)?);
             }
             // What is not bound to this row is looked for once.
             let base = if held.is_empty() { 1 } else { n };
@@ -196,6 +192,14 @@ impl Checks {
             for more in more {
                 if !found.contains(more) {
                     found.push(more.clone());
+                }
+            }
+            // What is held stays as others write it: it is compared with theirs.
+            for combination in &mut found {
+                for (column, value) in group.columns.iter().zip(combination) {
+                    if let Some((_, given)) = held.iter().find(|(fixed, _)| fixed == column) {
+                        value.clone_from(given);
+                    }
                 }
             }
             choices.groups.push((group.columns.clone(), found, name));
@@ -213,7 +217,7 @@ impl Checks {
     ) -> Result<bool, Problem> {
         for group in groups(shape) {
             if columns.iter().any(|column| group.columns.contains(column))
-                && !holds(client, shape, &group, values)?
+                && held_by(client, shape, &group, values)?.is_none()
             {
                 return Ok(false);
             }
@@ -282,12 +286,12 @@ fn groups(shape: &Shape) -> Vec<Group> {
     groups
 }
 
-/// The rows whose own values satisfy a group.
+/// The rows whose own values satisfy a group, and those values as PostgreSQL writes them.
 fn own_rows(
     client: &mut impl GenericClient,
     shape: &Shape,
     group: &Group,
-) -> Result<HashSet<usize>, Problem> {
+) -> Result<HashMap<usize, Combination>, Problem> {
     let rows: Vec<String> = (1..MOST_OWN)
         .map(|n| {
             let values = group.columns.iter().map(|&column| {
@@ -300,21 +304,23 @@ fn own_rows(
     let names: Vec<String> = (0..group.columns.len()).map(|nth| format!("c{nth}")).collect();
     let from = format!("(VALUES {}) AS given (n, {})", rows.join(", "), names.join(", "));
     let sql = format!(
-        "SELECT it.\"?n\"::text FROM {} AS it WHERE {}",
+        "SELECT it.\"?n\"::text, {} FROM {} AS it WHERE {}",
+        texts(shape, group),
         typed(shape, group, &names, &from, "given.n AS \"?n\", "),
         condition(group)
     );
     let answer = ask(client, &sql)?.unwrap_or_default();
-    Ok(answer.into_iter().filter_map(|row| row.first()?.as_ref()?.parse().ok()).collect())
+    let row = |mut row: Combination| Some((row.remove(0)?.parse().ok()?, row));
+    Ok(answer.into_iter().filter_map(row).collect())
 }
 
-/// Whether a row satisfies a group.
-fn holds(
+/// The values of a row as PostgreSQL writes them, if they satisfy a group.
+fn held_by(
     client: &mut impl GenericClient,
     shape: &Shape,
     group: &Group,
     values: &[Option<String>],
-) -> Result<bool, Problem> {
+) -> Result<Option<Combination>, Problem> {
     let given: Vec<String> = group
         .columns
         .iter()
@@ -326,11 +332,22 @@ fn holds(
     let names: Vec<String> = (0..given.len()).map(|nth| format!("c{nth}")).collect();
     let from = format!("(VALUES ({})) AS given ({})", given.join(", "), names.join(", "));
     let sql = format!(
-        "SELECT '' FROM {} AS it WHERE {}",
+        "SELECT {} FROM {} AS it WHERE {}",
+        texts(shape, group),
         typed(shape, group, &names, &from, ""),
         condition(group)
     );
-    Ok(ask(client, &sql)?.is_some_and(|rows| !rows.is_empty()))
+    Ok(ask(client, &sql)?.and_then(|mut rows| rows.pop()))
+}
+
+/// The columns of a group as texts.
+fn texts(shape: &Shape, group: &Group) -> String {
+    let texts: Vec<String> = group
+        .columns
+        .iter()
+        .map(|&column| format!("it.{}::text", quote_identifier(&shape.columns[column].name)))
+        .collect();
+    texts.join(", ")
 }
 
 /// Combinations of candidates that satisfy a group, from few to many.
@@ -371,16 +388,11 @@ fn search(
             })
             .collect();
         let names: Vec<String> = (0..lists.len()).map(|nth| format!("v{nth}.x")).collect();
-        let texts: Vec<String> = group
-            .columns
-            .iter()
-            .map(|&column| format!("it.{}::text", quote_identifier(&shape.columns[column].name)))
-            .collect();
         let sql = format!(
             "SELECT {texts} FROM {} AS it WHERE {} ORDER BY num_nulls({texts}), md5(concat_ws('|', {texts})) LIMIT {MOST_KEPT}",
             typed(shape, group, &names, &sources.join(" CROSS JOIN "), ""),
             condition(group),
-            texts = texts.join(", "),
+            texts = texts(shape, group),
         );
         match ask(client, &sql)? {
             Some(found) if !found.is_empty() => return Ok(found),

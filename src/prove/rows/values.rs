@@ -37,6 +37,12 @@ fn one(ty: &str, column: &Column, n: usize) -> Option<String> {
         }
         "oid" | "real" | "double precision" | "money" => (n + place).to_string(),
         "numeric" => match limits[..] {
+            // A negative scale rounds to tens, hundreds, …
+            [precision, scale] if scale < 0 => {
+                let digits = u32::try_from(precision.clamp(1, 15)).unwrap_or(1);
+                let rounded = (n + place) as u64 % 10_u64.pow(digits);
+                format!("{rounded}{}", "0".repeat(scale.unsigned_abs() as usize))
+            }
             [precision, scale] => {
                 let digits = u32::try_from((precision - scale).clamp(0, 15)).unwrap_or_default();
                 ((n + place) as u64 % 10_u64.pow(digits)).to_string()
