@@ -40,7 +40,8 @@ pub(super) fn wait_for_the_end() {
 pub(super) fn complain_of_what_stays(databases: &[String], color: Color) {
     if !databases.is_empty() {
         let message = format!(
-            "the server could not be reached to drop what was made on it: DROP DATABASE {};",
+            "the server could not be reached to drop what was made on it; the next run on this machine \
+             does, or `DROP DATABASE {}`",
             databases.join("; DROP DATABASE ")
         );
         terminal::complain(&message, color);

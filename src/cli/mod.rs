@@ -201,8 +201,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Init { directory } => init::init(directory),
     };
     interrupt::wait_for_the_end();
-    interrupt::complain_of_what_stays(&trine::live::left_behind(), cli.color);
-    match result {
+    let status = match result {
         Ok(Outcome::Clean) => ExitCode::SUCCESS,
         Ok(Outcome::Rejected) => ExitCode::from(1),
         // Whoever reads from us has seen enough.
@@ -213,7 +212,9 @@ pub(crate) fn run() -> ExitCode {
             terminal::complain(&failure.to_string(), cli.color);
             ExitCode::from(2)
         }
-    }
+    };
+    interrupt::complain_of_what_stays(&trine::live::left_behind(), cli.color);
+    status
 }
 
 /// Why a command could not do what it was asked to.

@@ -95,7 +95,8 @@ fn open_any(conninfo: &Conninfo) -> Result<Client, Problem> {
         1 => Err(problems.remove(0)),
         _ => {
             let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
-            Err(Problem::new(lines.join("; ")))
+            let all = Problem::new(lines.join("; "));
+            Err(if problems.iter().all(Problem::is_lost) { all.unanswered() } else { all })
         }
     }
 }
@@ -119,7 +120,11 @@ fn open_at(conninfo: &Conninfo, place: &Place) -> Result<Client, Problem> {
     {
         return Ok(client);
     }
-    Err(in_words(&error, conninfo, place))
+    let problem = in_words(&error, conninfo, place);
+    Err(match &error {
+        Failure::Error(error) if error.as_db_error().is_some() => problem,
+        Failure::Error(_) | Failure::Silent => problem.unanswered(),
+    })
 }
 
 /// One try. The outer failure is about the parameters, the inner one about the server.

@@ -11,13 +11,14 @@ use postgres::error::{DbError, SqlState};
 pub struct Problem {
     message: String,
     code: Option<String>,
+    lost: bool,
 }
 
 impl Problem {
     /// A problem of our own finding. Line feeds become spaces.
     #[must_use]
     pub fn new(message: impl AsRef<str>) -> Problem {
-        Problem { message: one_line(message.as_ref()), code: None }
+        Problem { message: one_line(message.as_ref()), code: None, lost: false }
     }
 
     /// PostgreSQL's SQLSTATE, where the server refused something: `42501`.
@@ -26,10 +27,23 @@ impl Problem {
         self.code.as_deref()
     }
 
+    /// Whether there is no connection, or no longer: what was asked has no answer, neither yes nor no.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        // Class 08 is about connections; 57P01 to 57P05 end one.
+        let ends = |code: &str| code.starts_with("08") || code.starts_with("57P0");
+        self.lost || self.code().is_some_and(ends)
+    }
+
     /// The same problem, with what was being done before it: `reading the catalog: …`.
     #[must_use]
     pub fn during(self, doing: &str) -> Problem {
         Problem { message: format!("{}: {}", one_line(doing), self.message), ..self }
+    }
+
+    /// The same, about a server that gave no answer.
+    pub(super) fn unanswered(self) -> Problem {
+        Problem { lost: true, ..self }
     }
 
     /// The same code under another wording.
@@ -48,15 +62,22 @@ impl std::error::Error for Problem {}
 
 impl From<postgres::Error> for Problem {
     fn from(error: postgres::Error) -> Problem {
+        Problem::from(&error)
+    }
+}
+
+impl From<&postgres::Error> for Problem {
+    fn from(error: &postgres::Error) -> Problem {
         if let Some(refused) = error.as_db_error() {
             return Problem::reworded(Some(refused.code()), in_words(refused));
         }
+        let gone = || Problem::new(LOST).unanswered();
         if error.is_closed() {
-            return Problem::new(LOST);
+            return gone();
         }
         match error.source() {
             Some(source) => match source.downcast_ref::<io::Error>() {
-                Some(reason) if lost(reason) => Problem::new(LOST),
+                Some(reason) if lost(reason) => gone(),
                 Some(reason) => Problem::new(format!("{error}: {}", reason_of(reason))),
                 None => Problem::new(format!("{error}: {source}")),
             },

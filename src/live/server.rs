@@ -182,12 +182,17 @@ impl Server {
         let name = shared.database_name(stem);
         let quoted = quote_identifier(&name);
         let _making = registry::making()?;
+        let mut client = shared.client()?;
         // Known before it is there: it is dropped even when the answer is lost.
         shared.databases().insert(name.clone());
         let scratch = Scratch::new(Arc::clone(shared), name);
-        shared
-            .execute(&format!("CREATE DATABASE {quoted} {how}"))
-            .map_err(|problem| problem.during("making a scratch database"))?;
+        if let Err(error) = client.batch_execute(&format!("CREATE DATABASE {quoted} {how}")) {
+            let problem = Problem::from(error);
+            if !problem.is_lost() {
+                shared.databases().remove(scratch.name());
+            }
+            return Err(problem.during("making a scratch database"));
+        }
         if let Some(owner) = &shared.owner {
             let mut plain =
                 format!("COMMENT ON DATABASE {quoted} IS {};", quote_literal(&owner.text()));
@@ -196,8 +201,9 @@ impl Server {
                     "ALTER ROLE SESSION_USER IN DATABASE {quoted} SET {name} = {value};"
                 ));
             }
-            shared.execute(&plain)?;
+            client.batch_execute(&plain)?;
         }
+        shared.idle().push(client);
         Ok(scratch)
     }
 }
@@ -224,13 +230,14 @@ impl Shared {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs statements on a connection of the server's own.
-    fn execute(&self, statements: &str) -> Result<(), Problem> {
+    /// A connection of the server's own.
+    fn client(&self) -> Result<Client, Problem> {
         let waiting = self.idle().pop().filter(|client| !client.is_closed());
-        let mut client = match waiting {
-            Some(client) => client,
-            None => connect::open(&self.conninfo)?,
-        };
+        waiting.map_or_else(|| connect::open(&self.conninfo), Ok)
+    }
+
+    fn execute(&self, statements: &str) -> Result<(), Problem> {
+        let mut client = self.client()?;
         client.batch_execute(statements)?;
         self.idle().push(client);
         Ok(())
@@ -238,10 +245,13 @@ impl Shared {
 
     /// Drops a database, whoever is connected to it.
     pub(super) fn drop_database(&self, name: &str) -> Result<(), Problem> {
+        if !self.databases().contains(name) {
+            return Ok(());
+        }
         let statement = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", quote_identifier(name));
         let dropped = self.execute(&statement);
         // The connection may have been lost for a moment only.
-        let dropped = if dropped.as_ref().is_err_and(|problem| problem.code().is_none()) {
+        let dropped = if dropped.as_ref().is_err_and(Problem::is_lost) {
             self.idle().clear();
             self.execute(&statement)
         } else {

@@ -121,6 +121,9 @@ pub(super) fn run(
     let applied = client.batch_execute(&trial.ddl());
     if let Err(error) = applied {
         let problem = Problem::from(error);
+        if problem.is_lost() {
+            return Err(problem.into());
+        }
         let mut proof = empty(bench, began);
         proof.disagreements.push(words::failure(
             Side::Sql,
@@ -333,6 +336,10 @@ impl Shared<'_> {
         progress.done((2 * cases).saturating_sub(done.len()));
         let mut skipped = Vec::new();
         if let Err(failure) = failed {
+            // That a server is gone is no disagreement.
+            if let Err(error) = client.batch_execute("SELECT 1") {
+                return Err(error.into());
+            }
             catalog.failed = Some(failure.line);
             catalog.trace = failure.trace.lines().map(str::to_owned).collect();
             let why = "it failed before; see the disagreements".to_owned();

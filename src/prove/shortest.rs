@@ -8,7 +8,7 @@ use crate::target::Options;
 
 use super::progress::Silent;
 use super::proof::{Disagreement, Kind, Shortest, Unfinished};
-use super::run::{Bench, Depth, run};
+use super::run::{Bench, Depth, Failure, run};
 use super::side::Side;
 
 /// Looks for it for at most as long as `limit` says.
@@ -28,12 +28,21 @@ pub(super) fn shortest(
     let sides: Vec<Side> = if side == Side::Sql { Vec::new() } else { vec![side] };
     let mut shows = disagreement.says.clone();
     let mut tried = 0;
+    let mut lost = false;
     let limits = Limits { calls: usize::MAX, until: Some(until) };
     let smallest = shrink(sources, options, limits, &mut |candidate| {
+        if lost {
+            return false;
+        }
         tried += 1;
         bench.progress.doing(&format!("looking for the shortest program, {tried} tried"));
-        let Ok(proof) = run(quiet, candidate, options, &sides, depth(disagreement.kind)) else {
-            return false;
+        let proof = match run(quiet, candidate, options, &sides, depth(disagreement.kind)) {
+            Ok(proof) => proof,
+            Err(failure) => {
+                // Without a server, nothing shorter can be found.
+                lost = matches!(failure, Failure::Problem(problem) if problem.is_lost());
+                return false;
+            }
         };
         match proof.disagreements.iter().find(|other| other.resembles(disagreement)) {
             Some(same) => {
@@ -43,7 +52,7 @@ pub(super) fn shortest(
             None => false,
         }
     });
-    let unfinished = if Instant::now() >= until { Unfinished::Yes } else { Unfinished::No };
+    let unfinished = if lost || Instant::now() >= until { Unfinished::Yes } else { Unfinished::No };
     let files = smallest.iter().map(|(_, file)| (file.path.clone(), file.text.to_string()));
     Shortest { files: files.collect(), shows, tried, unfinished }
 }

@@ -72,6 +72,7 @@ fn act(
             let left: String = transaction.query_one(dump, &[])?.try_get(0)?;
             Outcome::Left(parse_dump(program, &left)?)
         }
+        Err(error) if Problem::from(&error).is_lost() => return Err(error.into()),
         Err(error) => match error.as_db_error() {
             // Class 23: integrity constraint violations.
             Some(refused) if refused.code().code().starts_with("23") => Outcome::Refused {

@@ -3,10 +3,14 @@
 //! The processes are this test program once more, told by a variable to do one of the [`DEEDS`].
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, TcpListener};
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use trine::live::{self, Directory, Server};
@@ -232,4 +236,61 @@ fn a_long_path_for_temporary_files_does_not_matter() {
     child.kill().unwrap();
     child.wait().unwrap();
     eventually("the server is gone", || live::connect(&url).is_err());
+}
+
+#[test]
+fn databases_of_a_server_that_went_away_are_told() {
+    // One that a pipe leads to, so that the way there can be broken.
+    let server = Server::start(&server::binaries()).unwrap();
+    let (way, broken) = way_to(&server);
+    let visited = Server::at(&way).unwrap();
+    let scratch = visited.scratch("cut").unwrap();
+    let name = scratch.name().to_owned();
+    let mut client = scratch.connect().unwrap();
+    broken.store(true, Ordering::SeqCst);
+    let problem = live::Problem::from(client.batch_execute("SELECT 1").unwrap_err());
+    assert!(problem.is_lost(), "{problem}");
+    // Whether it was made is not known where the answer was lost; where nothing was asked, it was not.
+    for stem in ["perhaps", "never"] {
+        let problem = visited.scratch(stem).unwrap_err();
+        assert!(problem.is_lost(), "{problem}");
+    }
+    drop((client, scratch, visited));
+    let left = live::left_behind();
+    assert!(left.contains(&name), "{left:?}");
+    assert!(left.iter().any(|left| left.starts_with("trine_perhaps")), "{left:?}");
+    assert!(!left.iter().any(|left| left.starts_with("trine_never")), "{left:?}");
+}
+
+/// A TCP address that leads to a server's socket until it is broken.
+fn way_to(server: &Server) -> (String, Arc<AtomicBool>) {
+    let url = server.url();
+    let host = url.split("host=").nth(1).unwrap().split('&').next().unwrap().replace("%2F", "/");
+    let broken = Arc::new(AtomicBool::new(false));
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let way = format!("postgresql://postgres@{}/postgres", listener.local_addr().unwrap());
+    let ends = Arc::clone(&broken);
+    std::thread::spawn(move || {
+        for here in listener.incoming().map_while(Result::ok) {
+            if ends.load(Ordering::SeqCst) {
+                continue;
+            }
+            let there = UnixStream::connect(format!("{host}/.s.PGSQL.5432")).unwrap();
+            let (mut from, mut to) = (there.try_clone().unwrap(), here.try_clone().unwrap());
+            std::thread::spawn(move || std::io::copy(&mut from, &mut to));
+            let (mut here, mut there, ends) = (here, there, Arc::clone(&ends));
+            std::thread::spawn(move || {
+                let mut bytes = [0; 4096];
+                while let Ok(read) = here.read(&mut bytes) {
+                    if read == 0 || ends.load(Ordering::SeqCst) {
+                        break;
+                    }
+                    there.write_all(&bytes[..read]).unwrap();
+                }
+                let _ = here.shutdown(Shutdown::Both);
+                let _ = there.shutdown(Shutdown::Both);
+            });
+        }
+    });
+    (way, broken)
 }
