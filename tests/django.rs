@@ -189,3 +189,18 @@ fn only_a_migration_is_written_once() {
         assert_eq!(file.once, file.path.ends_with("0001_initial.py"), "{}", file.path);
     }
 }
+
+#[test]
+fn a_type_that_another_module_makes_first_has_its_schema() {
+    let mut sources = Sources::new();
+    sources.add("shop.trine", "module shop\nentity A { mood moods.Mood }");
+    let moods = "module moods { @postgres(schema: \"feelings\") }\nenum Mood as type { sad }";
+    sources.add("moods.trine", moods);
+    let options = Options { targets: vec![Target::Django], ..Options::default() };
+    let compilation = trine::compile(&sources, &options);
+    let path = "shop/migrations/0001_initial.py";
+    let (_, file) = compilation.files.iter().find(|(_, file)| file.path == path).expect(path);
+    let schema = file.contents.find("CREATE SCHEMA IF NOT EXISTS feelings;").expect("the schema");
+    let ty = file.contents.find("CREATE TYPE feelings.moods_mood").expect("the type");
+    assert!(schema < ty);
+}

@@ -156,6 +156,12 @@ fn initial(app: &App<'_>, plan: &Plan) -> MigrationView {
     for &id in &plan.enum_types[group] {
         if let Some(place) = layout.enum_types[id.index()] {
             let ty = &database.enum_types[place];
+            // The schema of another module, whose own migration comes later.
+            if let Some(name) = &ty.name.schema
+                && schema.modules[app.module].postgres_schema.as_deref() != Some(name)
+            {
+                forward.push(create_schema(name));
+            }
             forward.extend(ddl::create_enum_type(ty));
             reverse
                 .push(Statement { subject: Subject::EnumType, sql: ddl::drop_enum_type(&ty.name) });
@@ -281,9 +287,13 @@ fn preparation(app: &App<'_>) -> Vec<Statement> {
         })
         .collect();
     if let Some(name) = &schema.modules[app.module].postgres_schema {
-        statements.push(Statement { subject: Subject::Schema, sql: ddl::create_schema(name) });
+        statements.push(create_schema(name));
     }
     statements
+}
+
+fn create_schema(name: &str) -> Statement {
+    Statement { subject: Subject::Schema, sql: ddl::create_schema(name) }
 }
 
 fn dependency(app: &App<'_>, module: usize) -> Code {
