@@ -221,3 +221,14 @@ fn every_code_is_explained_in_a_paragraph() {
         assert_eq!(code.name().parse(), Ok(*code));
     }
 }
+
+#[test]
+fn every_code_is_raised_somewhere() {
+    let place = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/diff");
+    let files = ["compare.rs", "objects/mod.rs", "objects/constraints.rs", "objects/trigger.rs"];
+    let text: String =
+        files.iter().map(|file| std::fs::read_to_string(place.join(file)).unwrap()).collect();
+    let idle: Vec<_> =
+        Code::ALL.iter().filter(|code| !text.contains(&format!("Code::{code}"))).collect();
+    assert!(idle.is_empty(), "{idle:?}");
+}

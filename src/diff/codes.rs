@@ -134,8 +134,6 @@ codes! {
         "A type under another name is alike in everything: it was renamed.";
     D0608 "a type's comment differs"
         "The comment comes from the `///` of the enum.";
-    D0609 "something rarer about a type differs"
-        "What else PostgreSQL keeps about it; the difference says it in PostgreSQL's words.";
     // Sequences
     D0701 "a sequence is missing"
         "What takes numbers from it fails.";
@@ -147,8 +145,6 @@ codes! {
         "A sequence under another name is alike in everything: it was renamed.";
     D0708 "a sequence's comment differs"
         "Trine writes no comments on sequences; somebody else did.";
-    D0709 "something rarer about a sequence differs"
-        "What else PostgreSQL keeps about it; the difference says it in PostgreSQL's words.";
     // What tables and types lie in, and are made of
     D0801 "a schema is missing"
         "The tables and types that lie in it can't be there either.";

@@ -41,6 +41,7 @@ fn renamed_tables(before: &Database, after: &Database) -> Vec<(TableId, Qualifie
     let mut besides: Vec<(TableId, &Table)> =
         after.tables.iter().filter(|(_, table)| !names_before.contains(&table.name)).collect();
     besides.sort_by(|(_, one), (_, other)| one.name.cmp(&other.name));
+    let mut called_alike = after.clone();
     let mut found = Vec::new();
     for (here, old) in missing {
         let twin = besides.iter().position(|(there, new)| {
@@ -50,9 +51,10 @@ fn renamed_tables(before: &Database, after: &Database) -> Vec<(TableId, Qualifie
                 && !old.columns.is_empty()
                 && old.columns.iter().map(|c| &c.name).eq(new.columns.iter().map(|c| &c.name));
             alike && {
-                let mut called_alike = after.clone();
                 call(&mut called_alike, *there, old.name.clone());
-                table(before, here) == table(&called_alike, *there)
+                let alike = table(before, here) == table(&called_alike, *there);
+                called_alike.tables[*there].clone_from(new);
+                alike
             }
         });
         if let Some(twin) = twin {
