@@ -1,6 +1,6 @@
 """The process that the Rust tests start: one task a line on stdin, one answer a line on stdout.
 
-A task is `{"id": 7, "task": "equality", "result": "/…/7.json", …}`. Each runs in a fork of this
+A task is `{"id": 7, "task": "storefront", "result": "/…/7.json", …}`. Each runs in a fork of this
 process, which has the heavy imports behind it: a task may import generated modules, configure
 Django and turn warnings into errors, and leaves no trace. When it has ended, its id is printed, and
 its result stands in the file as `{"ok": true, "report": "…"}`. When stdin is closed, the parent has

@@ -6,7 +6,7 @@ import sys
 import types
 from typing import Any
 
-from trine_proof import contents, databases, replay, world
+from trine_proof import contents, databases, world
 from trine_proof.columns import shapes
 from trine_proof.example import EXTERNAL_APPS, Example, close_django
 from trine_proof.model import Relation
@@ -96,7 +96,7 @@ def refuse(example: Example, name: str, client: Any, relation: Relation) -> list
         )
         connection.commit()
         before = contents.dump(connection, example)
-    victim = replay.referred_to(before, relation, relation.name)
+    victim = referred_to(before, relation)
     model = next(
         model
         for model in apps.get_models()
@@ -120,3 +120,14 @@ def refuse(example: Example, name: str, client: Any, relation: Relation) -> list
         if contents.dump(connection, example) != before:
             report.append("the rows have changed")
     return report
+
+
+def referred_to(before: contents.Rows, relation: Relation) -> contents.Values:
+    """A row that others refer to by a relation."""
+    columns = list(zip(relation.columns, relation.target_columns, strict=True))
+    return next(
+        target
+        for target in before[relation.target]
+        for row in before[relation.source]
+        if all(row[column] == target[referred] for column, referred in columns)
+    )

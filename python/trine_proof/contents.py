@@ -1,15 +1,20 @@
-"""The rows in all tables of an example: read, compared, and removed."""
+"""The rows in all tables of an example: read, and removed."""
 
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import psycopg
 from psycopg import sql
 
 from trine_proof import databases, world
 from trine_proof.example import Example
-from trine_proof.expected import Rows
+
+#: A row as `to_jsonb` gives it.
+Values = dict[str, Any]
+#: Rows by table.
+Rows = dict[str, list[Values]]
 
 
 def dump(connection: psycopg.Connection, example: Example) -> Rows:
@@ -25,13 +30,6 @@ def dump(connection: psycopg.Connection, example: Example) -> Rows:
         ]
         for table in example.model.tables
     }
-
-
-def rows_differ(wanted: list[str], found: list[str]) -> list[str]:
-    """What one of two lists of rows has, and the other has not."""
-    return [f"a row too many: {row}" for row in found if row not in wanted] + [
-        f"lost a row: {row}" for row in wanted if row not in found
-    ]
 
 
 def empty(connection: psycopg.Connection, example: Example) -> None:

@@ -35,9 +35,6 @@ class Bounds:
     least: int
     most: int | None
 
-    def allow(self, count: int) -> bool:
-        return self.least <= count and (self.most is None or count <= self.most)
-
     def has_room(self, count: int) -> bool:
         return self.most is None or count < self.most
 

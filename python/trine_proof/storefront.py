@@ -309,7 +309,10 @@ def async_works_alike(shop: Shop) -> None:
 async def use_asynchronously(shop: Shop) -> None:
     """Loads, changes and deletes through asyncpg."""
     connect = databases.parameters(shop.database)
-    arguments = {"database" if key == "dbname" else key: value for key, value in connect.items()}
+    # asyncpg knows libpq's other parameters by other names, or not at all.
+    known = ("host", "port", "user", "password")
+    arguments = {key: value for key, value in connect.items() if key in known}
+    arguments["database"] = connect["dbname"]
     engine = create_async_engine("postgresql+asyncpg://", connect_args=arguments)
     models = shop.models
     async with AsyncSession(engine) as session, session.begin():

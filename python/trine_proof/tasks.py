@@ -22,11 +22,9 @@ import sqlalchemy.orm
 from trine_proof import (
     admin,
     cleanliness,
-    equality,
     hostile,
     races,
     refusals,
-    replay,
     storefront,
 )
 
@@ -35,10 +33,8 @@ __all__ = ["TASKS", "django", "psycopg", "sqlalchemy"]
 TASKS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "admin": admin.admin,
     "cleanliness": cleanliness.cleanliness,
-    "equality": equality.equality,
     "hostile": hostile.hostile,
     "races": races.races,
     "refusals": refusals.refusals,
-    "replay": replay.replay,
     "storefront": storefront.storefront,
 }
