@@ -3,7 +3,7 @@
 use crate::diagnostics::{self, Diagnostic};
 use crate::lint::lint;
 use crate::relational::{Database, Layout, lower};
-use crate::schema::{Schema, resolve};
+use crate::schema::{Schema, resolve_for};
 use crate::source::{FileId, Sources};
 use crate::syntax::{self, SyntaxTree};
 use crate::target::{Options, Target};
@@ -92,7 +92,7 @@ pub fn model(sources: &Sources, options: &Options) -> (Option<Model>, Vec<Diagno
         trees.push(tree);
         diagnostics.extend(found);
     }
-    let (schema, found) = resolve(sources, &trees, &options.targets);
+    let (schema, found) = resolve_for(sources, &trees, &options.targets, options.django.version);
     diagnostics.extend(found);
     let mut model = None;
     if !diagnostics::has_errors(&diagnostics) {

@@ -4,7 +4,7 @@ use trine::diagnostics::{Diagnostic, Fix};
 use trine::schema::{self, MemberId, RelationKind, Schema};
 use trine::source::Sources;
 use trine::syntax;
-use trine::target::Target;
+use trine::target::{DjangoVersion, Target};
 
 /// Parses and resolves files; those that the parser objects to are a mistake of the test.
 fn resolve(files: &[(&str, &str)], targets: &[Target]) -> (Sources, Schema, Vec<Diagnostic>) {
@@ -298,4 +298,30 @@ fn what_is_too_large_for_postgresql_or_django_is_refused() {
     let (sources, _, found) =
         resolve(&[("main.trine", &format!("module {module}\n"))], Target::ALL);
     assert_eq!(places(&sources, &found), ["main.trine:1:8 E0213"]);
+}
+
+#[test]
+fn a_name_is_unusable_only_to_the_django_that_it_is_for() {
+    let with = |sign: char| format!("module m\nentity A {{ n integer  column \"a{sign}b\" }}\n");
+    let cases = [
+        ('%', None, true),
+        ('"', Some(DjangoVersion::V6_1), true),
+        ('$', None, true),
+        ('$', Some(DjangoVersion::V5_2), true),
+        ('$', Some(DjangoVersion::V6_1), false),
+        ('\'', None, false),
+        ('가', None, false),
+    ];
+    for (sign, version, refused) in cases {
+        let mut sources = Sources::new();
+        let file = sources.add("main.trine", with(sign).replace("a\"b", "a\\\"b").as_str());
+        let trees = [syntax::parse(&sources, file).0];
+        let (_, found) = schema::resolve_for(&sources, &trees, Target::ALL, version);
+        assert_eq!(!found.is_empty(), refused, "{sign} for {version:?}: {found:?}");
+        for one in &found {
+            assert_eq!(one.fixes[0].edits[0].replacement, "\"a_b\"");
+        }
+        let (_, found) = schema::resolve(&sources, &trees, &[Target::Postgres, Target::Sqlalchemy]);
+        assert!(found.is_empty(), "{sign} without Django: {found:?}");
+    }
 }

@@ -67,6 +67,7 @@ codes! {
     E0212 Error "an external entity that says too little or too much";
     E0213 Error "a name that the database can't have";
     E0214 Error "displays that show one another";
+    E0215 Error "a name that Django can't use";
     // Types and expressions
     E0301 Error "a default of the wrong type";
     E0302 Error "an operand of the wrong type";

@@ -15,7 +15,7 @@ mod types;
 pub use constraints::{Check, Exclude, Index, IndexElement, IndexKey, Unique};
 pub use expr::{BinaryOperator, Expr, ExprKind, UnaryOperator};
 pub use relations::{DeleteRule, ManyToMany, Reference, Relation, RelationKind, ToOne, Within};
-pub use resolve::resolve;
+pub use resolve::{resolve, resolve_for};
 pub use types::{ArgumentRule, BaseType, Category, FieldType, Scalar, TypeArguments};
 
 use smol_str::SmolStr;

@@ -10,6 +10,7 @@ mod clauses;
 mod constraint_names;
 mod declare;
 mod displays;
+mod django_names;
 mod elements;
 mod entities;
 mod enums;
@@ -42,7 +43,7 @@ use std::collections::{HashMap, HashSet};
 use crate::diagnostics::Diagnostic;
 use crate::source::Sources;
 use crate::syntax::{SyntaxTree, tree};
-use crate::target::Target;
+use crate::target::{DjangoVersion, Target};
 
 use self::clauses::Clauses;
 use self::declare::Declarations;
@@ -59,10 +60,20 @@ pub fn resolve(
     trees: &[SyntaxTree],
     targets: &[Target],
 ) -> (Schema, Vec<Diagnostic>) {
+    resolve_for(sources, trees, targets, None)
+}
+
+/// As [`resolve`], for one version of Django alone; `None` is every version that Trine knows.
+pub fn resolve_for(
+    sources: &Sources,
+    trees: &[SyntaxTree],
+    targets: &[Target],
+    django: Option<DjangoVersion>,
+) -> (Schema, Vec<Diagnostic>) {
     let mut draft = Draft::default();
     let declarations = declare::declare(sources, trees, &mut draft.schema, &mut draft.found);
     let Unfolding { entities, unused } = mixins::unfold(&declarations, &mut draft.found);
-    let input = Input { sources, targets, declarations, unfolded: entities };
+    let input = Input { sources, targets, django, declarations, unfolded: entities };
     enums::resolve_enums(&input, &mut draft);
     attributes::resolve_modules(&input, &mut draft);
     entities::declare_members(&input, &mut draft);
@@ -86,6 +97,7 @@ pub fn resolve(
     generated::check_generated(&mut draft);
     indexable::check_indexable(&draft.schema, &mut draft.found);
     limits::check_limits(&input, &mut draft);
+    django_names::check(&input, &mut draft);
     constraint_names::check_constraint_names(&input, &mut draft);
     let written = written(&draft);
     analyse_deletes(&mut draft.schema, &written, &mut draft.found);
@@ -98,6 +110,8 @@ pub fn resolve(
 struct Input<'a> {
     sources: &'a Sources,
     targets: &'a [Target],
+    /// The only version of Django to run on.
+    django: Option<DjangoVersion>,
     declarations: Declarations<'a>,
     /// By entity id.
     unfolded: Vec<Unfolded<'a>>,
