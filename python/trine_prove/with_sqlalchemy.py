@@ -176,7 +176,8 @@ class Sqlalchemy:
     def rewrite(self, session: orm.Session) -> None:
         """Makes every column of every row but the key count as changed."""
         for mapper in self.mappers.values():
-            if mapper.local_table.metadata is not self.base.metadata:
+            table = mapper.local_table
+            if not isinstance(table, sa.Table) or table.metadata is not self.base.metadata:
                 continue
             for row in session.scalars(sa.select(mapper.class_)):
                 for attribute in mapper.column_attrs:
@@ -290,9 +291,6 @@ def collection(row: Any, link: tuple[str | None, str], near: set[str], far: set[
         links = mapper.relationships[found.target_collection]
         table = links.mapper.local_table
         if not isinstance(table, sa.Table) or (table.schema, table.name) != link:
-            continue
-        if not links.cascade.delete_orphan:
-            # A link that this end restricts: SQLAlchemy would clear it, not delete it.
             continue
         end = links.mapper.relationships[str(found.value_attr)]
         if {remote.name for _, remote in links.local_remote_pairs} == near and {
