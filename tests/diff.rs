@@ -190,7 +190,7 @@ fn a_machine_reads_the_same_fields_of_every_difference() {
         })
     );
     assert_eq!(json[1]["change"], "missing");
-    assert_eq!(json[1]["before"], "integer NULL");
+    assert_eq!(json[1]["before"], "integer");
     assert_eq!(json[1]["after"], serde_json::Value::Null);
 }
 

@@ -69,12 +69,10 @@ pub(super) fn foreign_key(database: &Database, table: &Table, found: &ForeignKey
         there.name.quoted(),
         column_list(there, target_columns)
     );
-    let delete = ddl::delete_action(table, found).unwrap_or_else(|| "NO ACTION".to_owned());
-    let update = ddl::update_action(found).unwrap_or("NO ACTION");
     let facts = vec![
         defining(Code::D0303, "columns", definition),
-        defining(Code::D0306, "on delete", format!("ON DELETE {delete}")),
-        defining(Code::D0306, "on update", format!("ON UPDATE {update}")),
+        action("on delete", "ON DELETE", ddl::delete_action(table, found)),
+        action("on update", "ON UPDATE", ddl::update_action(found).map(str::to_owned)),
         deferred(*deferrability),
         is_validated(*validated),
         further(Code::D0308, "comment", comment.clone()),
@@ -142,7 +140,9 @@ pub(super) fn index(table: &Table, found: &Index) -> Object {
 }
 
 fn deferred(when: Deferrability) -> Fact {
-    defining(Code::D0305, "deferrability", deferrability(when).to_owned())
+    let value = Some(deferrability(when).to_owned());
+    let defines = when != Deferrability::NotDeferrable;
+    Fact { code: Code::D0305, property: "deferrability", value, defines }
 }
 
 pub(super) fn deferrability(when: Deferrability) -> &'static str {
@@ -151,6 +151,13 @@ pub(super) fn deferrability(when: Deferrability) -> &'static str {
         Deferrability::InitiallyImmediate => "DEFERRABLE INITIALLY IMMEDIATE",
         Deferrability::InitiallyDeferred => "DEFERRABLE INITIALLY DEFERRED",
     }
+}
+
+/// What a foreign key does; its definition says nothing of NO ACTION.
+fn action(property: &'static str, when: &str, action: Option<String>) -> Fact {
+    let defines = action.is_some();
+    let value = Some(format!("{when} {}", action.as_deref().unwrap_or("NO ACTION")));
+    Fact { code: Code::D0306, property, value, defines }
 }
 
 fn is_validated(validated: bool) -> Fact {

@@ -200,7 +200,12 @@ fn column(table: &Table, found: &Column) -> Object {
     let default = default.as_ref().map(|default| format!("DEFAULT {}", default.0));
     let facts = vec![
         defining(Code::D0203, "type", ty.0.to_string()),
-        defining(Code::D0204, "null", null.to_owned()),
+        Fact {
+            code: Code::D0204,
+            property: "null",
+            value: Some(null.to_owned()),
+            defines: !nullable,
+        },
         defining(Code::D0205, "default", default),
         defining(Code::D0206, "identity", identity),
         defining(Code::D0206, "generation", generated),
