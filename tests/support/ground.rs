@@ -56,6 +56,12 @@ impl Compiled {
             let sql = ddl::create_table(program.database, id, &HashSet::new());
             client.batch_execute(&sql).unwrap_or_else(|error| panic!("{error}: {sql}"));
         }
+        self.create_own(client);
+    }
+
+    /// Makes its own tables; those that something else owns are there.
+    pub fn create_own(&self, client: &mut Client) {
+        let program = self.program();
         for file in emit(Target::Postgres, program, &Options::default()) {
             client
                 .batch_execute(&file.contents)

@@ -13,11 +13,19 @@ use crate::targets::Program;
 /// One statement whose one value is a text: all rows of all tables, external ones included, and what the
 /// defaults of `set default` are. It depends on no setting of the session.
 pub fn dump_sql(program: Program<'_>) -> String {
+    dump_of(program, |_| true)
+}
+
+/// The same, where only some tables have rows: the others are not looked at.
+pub(super) fn dump_of(program: Program<'_>, has_rows: impl Fn(TableId) -> bool) -> String {
     let tables: Vec<String> = program
         .database
         .tables
         .iter()
         .map(|(id, table)| {
+            if !has_rows(id) {
+                return format!("SELECT {}, '[]'::jsonb", id.index());
+            }
             format!(
                 "SELECT {} AS nr, coalesce(jsonb_agg({}), '[]') AS found\n  FROM {} AS it WHERE settings.done",
                 id.index(),
@@ -46,7 +54,7 @@ pub fn dump_sql(program: Program<'_>) -> String {
         "'[]'::jsonb".to_owned()
     } else {
         format!(
-            "(SELECT jsonb_agg(found ORDER BY nr) FROM (\n  {}\n) AS tables)",
+            "(SELECT jsonb_agg(found ORDER BY nr) FROM (\n  {}\n) AS tables (nr, found))",
             tables.join("\n  UNION ALL ")
         )
     };

@@ -228,7 +228,7 @@ impl Work<'_> {
                 continue;
             }
             let fill = fill::fill(self.ground, &made);
-            match self.filled(client, &fill)? {
+            match self.filled(client, &fill, &made)? {
                 Ok(rows) => return Ok(Ok((fill, rows))),
                 Err(refused) => {
                     if care.few
@@ -281,16 +281,17 @@ impl Work<'_> {
         &self,
         client: &mut impl GenericClient,
         fill: &[String],
+        made: &Made,
     ) -> Result<Result<Rows, Refused>, Problem> {
         let mut savepoint = client.transaction()?;
-        let mut script = vec![empty_sql(self.program)];
-        script.extend(fill.iter().cloned());
+        let mut script = fill.to_vec();
         script.push("SET CONSTRAINTS ALL IMMEDIATE".to_owned());
         if let Err(error) = savepoint.batch_execute(&script.join(";\n")) {
             savepoint.rollback()?;
             return Ok(Err(self.refused(&error)));
         }
-        let text: String = savepoint.query_one(&dump_sql(self.program), &[])?.get(0);
+        let dump = dump::dump_of(self.program, |table| made.rows.contains_key(&table));
+        let text: String = savepoint.query_one(&dump, &[])?.get(0);
         savepoint.rollback()?;
         Ok(Ok(parse_dump(self.program, &text)?))
     }
