@@ -232,6 +232,23 @@ fn enums_are_checked_or_types() {
 }
 
 #[test]
+fn a_check_over_an_enum_alone_stands_beside_that_of_its_values() {
+    let source = "enum Kind { photo, reel, video }\nentity Post {\n  kind  Kind\n  n  integer\n  \
+                  check (kind <> Kind.video)\n  check (kind = Kind.reel or n > 0)\n}\n";
+    becomes(
+        source,
+        &[
+            "ck_shop_post_kind CHECK (kind IN ('photo', 'reel', 'video'))",
+            "ck_shop_post_kind_check CHECK (kind <> 'video')",
+            "ck_shop_post_kind_n CHECK",
+        ],
+    );
+    // An enum that is a type has no CHECK, and neither has an integer.
+    let native = source.replace("enum Kind {", "enum Kind as type {");
+    becomes(&native, &["ck_shop_post_kind CHECK (kind <> 'video'::shop_kind)"]);
+}
+
+#[test]
 fn an_ordered_link_holds_each_place_once() {
     let source = format!(
         "{PERSON}entity Show {{\n  hosts  * Person <-> * shows  on delete unlink  through ShowHost ordered\n}}\n"

@@ -31,8 +31,13 @@ impl Lowering<'_> {
             let name = match &check.name {
                 Some(name) => names::fit(name),
                 None => {
-                    let words = self.expression_columns(entity, &check.condition);
-                    let words = if words.is_empty() { vec!["check".to_owned()] } else { words };
+                    let mut words = self.expression_columns(entity, &check.condition);
+                    // A CHECK over an enum alone stands beside the one of its values, which has the
+                    // column's name, and keeps it whatever else is written.
+                    let beside = matches!(&words[..], [word] if self.has_values(entity, word));
+                    if words.is_empty() || beside {
+                        words.push("check".to_owned());
+                    }
                     names::check(self.stem(entity), words.iter().map(String::as_str))
                 }
             };
@@ -48,12 +53,29 @@ impl Lowering<'_> {
         }
     }
 
+    /// Whether a column has a CHECK for the values of an enum.
+    fn has_values(&self, entity: EntityId, column: &str) -> bool {
+        self.schema.entities[entity].members.iter().any(|&member| match member {
+            MemberId::Field(field) => {
+                self.stored_enum(field).is_some()
+                    && self.table(entity).columns[self.layout.column(field)].name == column
+            }
+            MemberId::Relation(_) => false,
+        })
+    }
+
+    /// The enum of a field that is stored with a CHECK, and how it is stored.
+    fn stored_enum(&self, field: FieldId) -> Option<(EnumId, &FieldType)> {
+        let BaseType::Enum(id) = self.schema.fields[field].ty.base else { return None };
+        match &self.schema.enums[id].storage {
+            EnumStorage::Checked(storage) => Some((id, storage)),
+            EnumStorage::NativeType => None,
+        }
+    }
+
     fn enum_check(&mut self, entity: EntityId, field: FieldId) {
-        let FieldType { base: BaseType::Enum(id), dimensions } = self.schema.fields[field].ty
-        else {
-            return;
-        };
-        let EnumStorage::Checked(storage) = &self.schema.enums[id].storage else { return };
+        let Some((id, storage)) = self.stored_enum(field) else { return };
+        let dimensions = self.schema.fields[field].ty.dimensions;
         let column = [self.layout.column(field)];
         let name = self.column_names(entity, &column).remove(0);
         let quoted = self.quoted_columns(entity, &column).remove(0);
