@@ -11,12 +11,17 @@
 //! }
 //! ```
 
+#[cfg(unix)]
+mod account;
 mod binaries;
 mod connect;
 mod conninfo;
 mod defaults;
 mod directory;
 mod leftovers;
+mod notation;
+mod parameters;
+mod place;
 #[cfg_attr(not(unix), path = "private_elsewhere.rs")]
 mod private;
 mod problem;
@@ -24,6 +29,7 @@ mod registry;
 mod scratch;
 mod server;
 mod tls;
+mod unreached;
 mod version;
 
 pub use binaries::{Binaries, Wish};

@@ -137,6 +137,8 @@ fn in_words(refused: &DbError) -> String {
         "out of memory on the server; often max_locks_per_transaction is too small"
     } else if *code == SqlState::UNDEFINED_FILE {
         "the server's machine lacks it; for an extension, install its package there"
+    } else if *code == SqlState::UNDEFINED_TABLE || *code == SqlState::INVALID_SCHEMA_NAME {
+        "see whether the URL is that of the right database; `trine drift` says what it lacks"
     } else {
         return detailed(refused);
     };
@@ -156,4 +158,10 @@ fn detailed(refused: &DbError) -> String {
 
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What a file or a directory keeps us from.
+#[cfg(unix)]
+pub(super) fn can_not(doing: &str, path: &std::path::Path, error: &std::io::Error) -> Problem {
+    Problem::new(format!("can't {doing} {}: {}", path.display(), reason_of(error)))
 }

@@ -20,8 +20,8 @@ use rustls::{
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::connect::wrong;
 use super::conninfo::Conninfo;
+use super::parameters::wrong;
 use super::problem::{Problem, reason_of};
 
 /// libpq's `sslmode`.

@@ -182,6 +182,14 @@ fn refusals_say_a_way_out() {
         ),
         (
             "postgres",
+            "SELECT * FROM banner",
+            "42P01",
+            "relation \"banner\" does not exist: see whether the URL is that of the right database; `trine \
+             drift` says what it lacks"
+                .to_owned(),
+        ),
+        (
+            "postgres",
             "INSERT INTO store VALUES (1)",
             "23505",
             "PostgreSQL refused: duplicate key value violates unique constraint \"store_pkey\"; Key (id)=(1) \
