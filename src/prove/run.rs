@@ -108,6 +108,12 @@ pub(super) fn run(
         runner.guard(bench.server);
         runner.guard_directory(&directory);
     }
+    // Another app's model is not here to be related to.
+    let foreign = task::foreign_models(program);
+    let is_open = |side: &&Side| foreign.is_empty() || !matches!(side, Side::Django(_));
+    let open: Vec<Side> = sides.iter().filter(is_open).copied().collect();
+    let closed = sides.len() > open.len();
+    let sides = open.as_slice();
     progress.doing("making the databases");
     let template = template(bench, program, sides)?;
     let ddl = scratch(bench, "sql", template.as_ref())?;
@@ -175,6 +181,10 @@ pub(super) fn run(
     let mut lines = Lines::default();
     for uncovered in stages.uncovered {
         lines.uncover(uncovered.what, uncovered.why);
+    }
+    if closed {
+        let why = format!("it relates to models of other apps: {}", foreign.join(", "));
+        lines.uncover("Django".to_owned(), why);
     }
     let mut of_rows = Vec::new();
     proof.disagreements.extend(words::structure(&before, program.database, &wanted));

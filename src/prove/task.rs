@@ -58,6 +58,21 @@ pub(super) fn installed(program: Program<'_>) -> Vec<&'static str> {
     if external { vec!["django.contrib.contenttypes", "django.contrib.auth"] } else { Vec::new() }
 }
 
+/// The models of external entities that only another app of the user's could bring.
+pub(super) fn foreign_models(program: Program<'_>) -> Vec<String> {
+    let schema = program.schema;
+    let foreign = schema.entities.iter().filter_map(|(id, entity)| {
+        let model = entity.django_model.as_deref()?;
+        let table = &program.database.tables[program.layout.table(id)].name;
+        let own = match model {
+            "settings.AUTH_USER_MODEL" => table.schema.is_none() && table.name == "auth_user",
+            model => ["auth.", "contenttypes."].iter().any(|app| model.starts_with(app)),
+        };
+        (!own).then(|| format!("`{}` ({model})", entity.name))
+    });
+    foreign.collect()
+}
+
 /// The Django apps that are generated.
 pub(super) fn apps(program: Program<'_>) -> Vec<String> {
     program.schema.modules.values().iter().map(|module| naming::snake(&module.name)).collect()
