@@ -16,7 +16,7 @@ pub struct Project {
     pub sources: Sources,
     /// What to generate, and how.
     pub options: Options,
-    /// Patterns of what [drift](crate::drift) leaves out.
+    /// Patterns of what `trine drift` leaves out.
     pub ignored: Vec<String>,
     /// Every file and directory that was read, `trine.toml` among them: what a build depends on.
     pub inputs: Vec<PathBuf>,
