@@ -163,18 +163,24 @@ fn halved(state: &State<'_>, write: &Written, other: RelationId) -> Likelihood {
     let Some(reference) = reference(state, other).filter(|it| !is_deferred(it)) else {
         return half;
     };
-    // A reference is looked up a round later.
+    // A reference is looked up a round later, when the same rule has written its target too.
     let round = write.round + 1;
     let later = versions(state, write.row, round, write.by);
+    let targets: Vec<Vec<Row>> = (0..state.before.tables[reference.target.index()].len())
+        .map(|row| versions(state, RowRef { table: reference.target, row }, round, write.by))
+        .collect();
     let dangles = |row: &Row| {
-        reference.value(row).is_some_and(|value| {
-            !state.before.tables[reference.target.index()]
-                .iter()
-                .any(|target| values(target, &reference.target_columns).as_ref() == Some(&value))
-        })
+        let Some(value) = reference.value(row) else { return Likelihood::Never };
+        let missing = targets.iter().map(|target| {
+            let other = |it: &&Row| values(it, &reference.target_columns).as_ref() != Some(&value);
+            all_or_some(target.iter().filter(other).count(), target.len())
+        });
+        missing.min().unwrap_or(Likelihood::Surely)
     };
-    let dangling = later.iter().filter(|row| dangles(row)).count();
-    half.max(all_or_some(dangling, later.len()).min(remains(state, write.row, round)))
+    let least = later.iter().map(dangles).min().unwrap_or(Likelihood::Never);
+    let most = later.iter().map(dangles).max().unwrap_or(Likelihood::Never);
+    let dangling = if least == most { least } else { Likelihood::Perhaps };
+    half.max(dangling.min(remains(state, write.row, round)))
 }
 
 fn is_deferred(reference: &Reference<'_>) -> bool {
