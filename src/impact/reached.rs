@@ -229,6 +229,16 @@ impl Reach {
         self.arrival(entity).is_some_and(|arrival| arrival.ways > 0)
     }
 
+    /// Whether a cascade takes rows of an entity away, which may be links that Trine makes.
+    fn loses(&self, schema: &Schema, entity: EntityId) -> bool {
+        let ends = |&member: &MemberId| match member {
+            MemberId::Relation(end) => self.goes(schema.relations[end].target),
+            MemberId::Field(_) => false,
+        };
+        self.by_cascade(entity)
+            || is_made(schema, entity) && schema.entities[entity].members.iter().any(ends)
+    }
+
     /// Whether rows of an entity go by this cascade and in no other way.
     pub fn only_by(&self, entity: EntityId, relation: RelationId) -> bool {
         let arrival = self.arrival(entity);
@@ -328,7 +338,7 @@ fn checks(
                 if goes_with(schema, relation, *other) {
                     continue;
                 }
-                !waits(program, *other) && reach.by_cascade(schema.relations[*other].source)
+                !waits(program, *other) && reach.loses(schema, schema.relations[*other].source)
             }
         };
         judged.push((check, if order { Verdict::OrderDecides } else { Verdict::MayRefuse }));
