@@ -186,6 +186,14 @@ fn what_the_targets_key_shares_is_not_a_column_again() {
 }
 
 #[test]
+fn of_two_uniques_that_say_the_same_one_is_made() {
+    let source = "entity Seat {\n  line integer\n  place integer\n  key (line, place)\n  \
+                  unique (line, place)\n  unique (place, line)\n  unique (place, line) as uq_twice\n}\n";
+    becomes(source, &["CONSTRAINT uq_shop_seat_place_line UNIQUE (place, line)"]);
+    becomes_without(source, &["uq_shop_seat_line_place", "uq_twice"]);
+}
+
+#[test]
 fn two_parents_of_the_target_may_be_one_here() {
     becomes(
         "entity Store { name text }\n\

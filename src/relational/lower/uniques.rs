@@ -36,7 +36,9 @@ impl Lowering<'_> {
                         comment: None,
                         besides: Vec::new(),
                     };
-                    self.add_unique(entity, constraint, UniqueOrigin::Declared(nth));
+                    if !self.is_said_already(entity, &constraint) {
+                        self.add_unique(entity, constraint, UniqueOrigin::Declared(nth));
+                    }
                 }
                 None => {
                     let elements = self.elements(&unique.elements);
@@ -168,6 +170,22 @@ impl Lowering<'_> {
         let (table, origins) = self.table_mut(entity);
         table.uniques.push(unique);
         origins.uniques.push(origin);
+    }
+
+    /// Whether the key or a UNIQUE is the same but for its name: of two in one table, PostgreSQL makes one.
+    fn is_said_already(&self, entity: EntityId, unique: &UniqueConstraint) -> bool {
+        let table = self.table(entity);
+        let is_key = table.primary_key.as_ref().is_some_and(|key| {
+            key.columns == unique.columns
+                && unique.nulls_distinct
+                && unique.deferrability == Deferrability::NotDeferrable
+        });
+        is_key
+            || table.uniques.iter().any(|other| {
+                other.columns == unique.columns
+                    && other.nulls_distinct == unique.nulls_distinct
+                    && other.deferrability == unique.deferrability
+            })
     }
 
     /// Whether the key or a UNIQUE says already that no two rows agree in these columns.

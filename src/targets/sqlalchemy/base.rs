@@ -174,6 +174,7 @@ fn imports(view: &BaseView) -> Imports {
     }
     if view.enums {
         from("typing", &["TypeVar"]);
+        from("operator", &["attrgetter"]);
         from("enum", &["Enum"]);
         from("sqlalchemy", &["Dialect", "Text"]);
         from("sqlalchemy.types", &["TypeDecorator", "TypeEngine"]);
