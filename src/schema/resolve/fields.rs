@@ -2,7 +2,7 @@
 
 use crate::diagnostics::Code;
 use crate::schema::types::Category;
-use crate::schema::{BaseType, EntityId, Field, FieldId, FieldType, ModuleId, Scalar};
+use crate::schema::{BaseType, EntityId, Field, FieldId, FieldType, MemberId, ModuleId, Scalar};
 use crate::source::Span;
 use crate::syntax;
 use crate::syntax::tree::{self, ExprKind, ModifierKind};
@@ -119,6 +119,10 @@ pub(crate) fn resolve_values(input: &Input<'_>, draft: &mut Draft<'_>) {
                     touched = is_now(expr) && field.ty.is_moment();
                     if !touched {
                         found.push(errors::on_update_of_field(expr.span, tree.ty.span));
+                    }
+                    let key = &draft.schema.entities[field.entity].key;
+                    if touched && key.contains(&MemberId::Field(id)) {
+                        found.push(errors::touched_key(modifier.span, &field.name));
                     }
                 }
                 ModifierKind::Key

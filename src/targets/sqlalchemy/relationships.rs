@@ -304,6 +304,10 @@ fn deleting(plan: &Plan<'_>, relation: RelationId, to_one: &ToOne, call: Code) -
             call.keyword("cascade", string(if orphans { "all, delete-orphan" } else { "all" }))
                 .keyword("passive_deletes", "True")
         }
+        // Rows that refer to it by the cleared column, too, may go in the same statement, and no sooner.
+        DeleteRule::SetNull if plan.is_shared(relation) => {
+            call.keyword("passive_deletes", string("all"))
+        }
         DeleteRule::SetNull => call.keyword("passive_deletes", "True"),
         DeleteRule::SetDefault | DeleteRule::Restrict | DeleteRule::Protect => {
             call.keyword("passive_deletes", string("all"))
@@ -427,6 +431,16 @@ impl Plan<'_> {
             && schema.to_one(relation).is_some_and(|to_one| {
                 to_one.delete != DeleteRule::Cascade && !self.is_read_only(relation, to_one)
             })
+    }
+
+    /// Whether others refer `within` this relation: to its columns along with the key of their target.
+    fn is_shared(&self, relation: RelationId) -> bool {
+        let schema = self.schema();
+        schema.entities[schema.relations[relation].source].incoming.iter().any(|&other| {
+            schema
+                .to_one(other)
+                .is_some_and(|other| other.within.iter().any(|pair| pair.there == relation))
+        })
     }
 
     /// Whether a relation is an end of a link.

@@ -35,6 +35,17 @@ pub(crate) fn nullable_key(span: Span, name: &str, declared: Span) -> Diagnostic
     .help(format!("let `{name}` always have a value, or write `unique` instead of `key`"))
 }
 
+/// E0311: `on update now()` in a key.
+pub(crate) fn touched_key(span: Span, name: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0311,
+        span,
+        format!("every update would change `{name}`, and a key stays as it is"),
+        "changes the key",
+    )
+    .help(format!("take it away, or leave `{name}` out of the key"))
+}
+
 /// E0414: keys made of one another.
 pub(crate) fn key_circle(span: Span, name: &str) -> Diagnostic {
     Diagnostic::new(
