@@ -204,3 +204,15 @@ fn a_type_that_another_module_makes_first_has_its_schema() {
     let ty = file.contents.find("CREATE TYPE feelings.moods_mood").expect("the type");
     assert!(schema < ty);
 }
+
+#[test]
+fn two_parents_of_the_target_that_are_one_here_are_checked_once() {
+    models(
+        "entity Store { name text }\n\
+         entity Product {\n store 1 Store <-> * products on delete cascade\n \
+         maker 1 Store <-> * made on delete cascade\n}\n\
+         entity Banner {\n store 0..1 Store <-> * banners on delete cascade\n \
+         product 1 Product <-> * banners on delete cascade within store, store = maker\n}",
+        &["condition=models.Q(store__isnull=False),"],
+    );
+}

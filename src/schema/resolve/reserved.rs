@@ -15,8 +15,9 @@ use super::{Draft, Input, errors};
 /// hide the type from those behind it.
 const PYTHON_TYPES: &[&str] = &["bool", "bytes", "dict", "float", "int", "list", "str"];
 
-/// Attributes of a SQLAlchemy declarative base (2.1) that a mapped attribute would replace.
-const SQLALCHEMY_ATTRIBUTES: &[&str] = &["metadata", "registry"];
+/// Attributes of a SQLAlchemy declarative base (2.1) that a mapped attribute would replace; and `cls`, which
+/// in the text of an `order_by` or a join is the class itself.
+const SQLALCHEMY_ATTRIBUTES: &[&str] = &["cls", "metadata", "registry"];
 
 /// Attributes of a Django model (5.2 to 6.1) that a field or an accessor would replace, sorted. In snake
 /// case, as every attribute of ours is, so that `_meta` and `DoesNotExist` can't be hit.

@@ -14,10 +14,18 @@ pub(crate) fn resolve_within(input: &Input<'_>, draft: &mut Draft<'_>) {
         let Some((pairs, _)) = written.clauses.within else { continue };
         let mut within: Vec<Within> = Vec::with_capacity(pairs.len());
         for pair in pairs {
-            if let Some(pair) = resolve_pair(input, draft, written, pair, &mut found)
-                && !within.contains(&pair)
-            {
-                within.push(pair);
+            let Some(resolved) = resolve_pair(input, draft, written, pair, &mut found) else {
+                continue;
+            };
+            let many = draft.schema.many_to_many(written.id).is_some();
+            let again = within.iter().any(|other| {
+                *other != resolved
+                    && (other.there == resolved.there || many && other.here == resolved.here)
+            });
+            if again {
+                found.push(errors::within_twice(&pair.here));
+            } else if !within.contains(&resolved) {
+                within.push(resolved);
             }
         }
         if let (Some(entity), Some(pair)) =

@@ -346,7 +346,10 @@ fn whole_condition(
         .map(|place| {
             let key = &table.foreign_keys[place.foreign_key].columns;
             let shared = key.iter().filter(|column| !place.columns.contains(column));
-            shared.copied().filter(|&column| table.columns[column].nullable).collect()
+            let nullable = shared.copied().filter(|&column| table.columns[column].nullable);
+            // Two parents of the target may be one and the same here.
+            let mut seen = std::collections::HashSet::new();
+            nullable.filter(|&column| seen.insert(column)).collect()
         })
         .unwrap_or_default();
     let shared = app.columns(entity, &shared).unwrap_or_default();

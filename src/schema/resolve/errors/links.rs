@@ -59,6 +59,18 @@ pub(crate) fn within_itself(name: &tree::Name) -> Diagnostic {
     .help("name another relation of this entity, one that the target has too")
 }
 
+/// E0407: one parent in two pairs of `within`.
+pub(crate) fn within_twice(name: &tree::Name) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0407,
+        name.span,
+        "two pairs of `within` name the same parent of one end",
+        "the second one",
+    )
+    .note("a key that refers to both ends' parents would hold one of its columns twice")
+    .help("take this pair away, and say with a `check` that the two relations are equal")
+}
+
 /// E0407: `within` everything that the key of an end is made of.
 pub(crate) fn within_whole_key(name: &tree::Name, entity: &Entity) -> Diagnostic {
     Diagnostic::new(
