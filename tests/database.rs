@@ -12,14 +12,18 @@ use std::time::Duration;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::{Value, json};
+use trine::impact::{Action, Prediction, predict};
 use trine::prove::python::{Interpreter, Needs, Runner};
+use trine::prove::rows::{Stage, dump_sql, empty_sql, stages};
 use trine::prove::{
     Bench, Failure as Unproven, Side, Silent, Uncovered, Wanted, prove as prove_all, report,
 };
+use trine::schema::DeleteRule;
 use trine::target::Options;
 
 use support::cascades;
 use support::examples::{self, Example, Variant, root};
+use support::ground::Compiled;
 use support::hostile;
 use support::session::{Session, work_directory};
 
@@ -54,17 +58,16 @@ fn trials(session: Option<&Arc<Session>>, proving: Option<&Arc<Proving>>) -> Vec
     for example in examples::all().into_iter().chain(examples::unusual()) {
         trials.push(proof(session, proving, &example));
     }
-    for example in [examples::named("storefront")] {
-        for &variant in Variant::all(django) {
-            trials.push(prove(session, "storefront", &example, variant, json!({})));
-        }
+    let storefront = examples::named("storefront");
+    for &variant in Variant::all(django) {
+        trials.push(task(session, "storefront", &storefront, variant, nothing));
     }
     let refusals = Example {
         name: "refusals".to_owned(),
         files: vec![("refusals.trine".to_owned(), include_str!("data/refusals.trine").to_owned())],
     };
     for &variant in Variant::all(django) {
-        trials.push(prove(session, "refusals", &refusals, variant, json!({})));
+        trials.push(task(session, "refusals", &refusals, variant, nothing));
     }
     let hostile = Example {
         name: "hostile".to_owned(),
@@ -72,12 +75,12 @@ fn trials(session: Option<&Arc<Session>>, proving: Option<&Arc<Proving>>) -> Vec
     };
     trials.push(proof(session, proving, &hostile));
     for &variant in Variant::all(django) {
-        let texts = json!({ "texts": hostile::texts() });
-        trials.push(prove(session, "hostile", &hostile, variant, texts));
+        let texts = |_: &Session, _: &Compiled| Ok(json!({ "texts": hostile::texts() }));
+        trials.push(task(session, "hostile", &hostile, variant, texts));
     }
     for name in ["restrict", "protect", "restrict_diamond"] {
         for &variant in Variant::all(django) {
-            trials.push(prove(session, "admin", &examples::named(name), variant, json!({})));
+            trials.push(task(session, "admin", &examples::named(name), variant, refused_deletes));
         }
     }
     for number in 0..cascades::PROGRAMS {
@@ -113,11 +116,11 @@ fn judge(session: Option<&Arc<Session>>, tool: &'static str, variant: Variant) -
         for example in examples::all().into_iter().chain(examples::unusual()) {
             let mut options = variant.options();
             options.sqlalchemy.package = format!("{}_models", example.name);
-            let model = example.build(&options, &output).map_err(Failed::from)?;
-            apps.extend(model["apps"].as_array().into_iter().flatten().cloned());
+            example.build(&options, &output)?;
+            apps.extend(Compiled::new(&example.sources())?.apps());
         }
         let request = json!({ "output": output, "tool": tool, "apps": apps });
-        session.run("cleanliness", request).map(drop).map_err(Failed::from)
+        session.run("cleanliness", request).map_err(Failed::from)
     })
 }
 
@@ -179,13 +182,16 @@ fn proof(
     })
 }
 
+/// What a task is told besides the example.
+type More = fn(&Session, &Compiled) -> Result<Value, Failed>;
+
 /// A test that compiles an example and gives it to a task of the Python side.
-fn prove(
+fn task(
     session: Option<&Arc<Session>>,
     task: &'static str,
     example: &Example,
     variant: Variant,
-    extra: Value,
+    more: More,
 ) -> Trial {
     let name = format!("{task}::{}::{}", example.name, variant.name());
     let session = session.cloned();
@@ -195,23 +201,67 @@ fn prove(
         let output = work_directory().join(task).join(&example.name).join(variant.name());
         let _ = std::fs::remove_dir_all(&output);
         let options = variant.options();
-        let model = example.build(&options, &output).map_err(Failed::from)?;
+        example.build(&options, &output)?;
+        let compiled = Compiled::new(&example.sources())?;
         let mut request = json!({
-            "example": example.name,
             "output": output,
             "package": options.sqlalchemy.package,
             "variant": variant.name(),
-            "model": model,
+            "apps": compiled.apps(),
+            "externals": compiled.has_externals(),
+            "empty": empty_sql(compiled.program()),
         });
-        for (key, value) in extra.as_object().into_iter().flatten() {
+        for (key, value) in more(&session, &compiled)?.as_object().into_iter().flatten() {
             request[key] = value.clone();
         }
         // Beside the files, for whoever looks into a failure.
         let _ = std::fs::write(output.join("request.json"), request.to_string());
-        let remark = session.run(task, request).map_err(Failed::from)?;
-        if !remark.is_empty() {
-            eprintln!("{task}::{}: {remark}", example.name);
-        }
-        Ok(())
+        session.run(task, request).map_err(Failed::from)
     })
+}
+
+fn nothing(_: &Session, _: &Compiled) -> Result<Value, Failed> {
+    Ok(json!({}))
+}
+
+/// For each relation that refuses: rows around it, and the key of one whose delete the schema refuses.
+fn refused_deletes(session: &Session, compiled: &Compiled) -> Result<Value, Failed> {
+    let program = compiled.program();
+    let database = session.server.scratch("admin").map_err(|problem| problem.to_string())?;
+    let mut client = database.connect().map_err(|problem| problem.to_string())?;
+    compiled.create(&mut client);
+    let found = stages(program, &mut client).map_err(|problem| problem.to_string())?;
+    let mut refused = Vec::new();
+    for (id, relation) in program.schema.relations.iter() {
+        let rule = program.schema.to_one(id).map(|to_one| to_one.delete);
+        if !matches!(rule, Some(DeleteRule::Restrict | DeleteRule::Protect)) {
+            continue;
+        }
+        let target = program.layout.table(relation.target);
+        let row = |stage: &Stage| {
+            let deletes = stage.actions.iter().filter_map(|action| match action {
+                Action::Delete(row) if row.table == target => Some((action, *row)),
+                Action::Delete(_)
+                | Action::Clear { .. }
+                | Action::Move { .. }
+                | Action::Orphan { .. }
+                | Action::Unlink { .. } => None,
+            });
+            let mut refused = deletes.filter(|(action, _)| {
+                matches!(predict(program, &stage.rows, action), Prediction::Refused(_))
+            });
+            refused.next().map(|(_, row)| row)
+        };
+        let stage = found.stages.iter().find(|stage| stage.relation == Some(id));
+        let row = stage.and_then(|stage| Some((stage, row(stage)?)));
+        let (stage, row) =
+            row.ok_or_else(|| format!("{}: no delete of a row is refused", relation.name))?;
+        refused.push(json!({
+            "what": stage.what,
+            "fill": stage.fill,
+            "table": program.database.tables[target].name.name,
+            "key": stage.rows.tables[target.index()][row.row]["id"],
+        }));
+    }
+    Ok(json!({ "refused": refused, "dump": dump_sql(program) }))
 }

@@ -3,7 +3,7 @@
 A task is `{"id": 7, "task": "storefront", "result": "/…/7.json", …}`. Each runs in a fork of this
 process, which has the heavy imports behind it: a task may import generated modules, configure
 Django and turn warnings into errors, and leaves no trace. When it has ended, its id is printed, and
-its result stands in the file as `{"ok": true, "report": "…"}`. When stdin is closed, the parent has
+its result stands in the file as `{"report": "…"}`: what is wrong. When stdin is closed, the parent has
 gone: whatever still runs is stopped, and its databases are dropped from the server, which
 TRINE_PROOF_SERVER names.
 """
@@ -90,12 +90,8 @@ def run(request: dict[str, Any]) -> None:
     os.dup2(log, 1)
     os.dup2(log, 2)
     faulthandler.enable()
-    try:
-        report = tasks.TASKS[request["task"]](request)
-        answer = {"ok": not report, "report": "\n".join(report)}
-    except databases.PassedOver as reason:
-        answer = {"ok": True, "report": str(reason)}
-    result.write_text(json.dumps(answer))
+    report = tasks.TASKS[request["task"]](request)
+    result.write_text(json.dumps({"report": "\n".join(report)}))
 
 
 def finish(request: dict[str, Any], status: int) -> None:
@@ -105,7 +101,7 @@ def finish(request: dict[str, Any], status: int) -> None:
         log = result.with_suffix(".log")
         output = log.read_text(errors="replace") if log.exists() else ""
         report = f"the task ended with status {status}\n{output}"
-        result.write_text(json.dumps({"ok": False, "report": report}))
+        result.write_text(json.dumps({"report": report}))
     print(request["id"], flush=True)
 
 

@@ -6,10 +6,8 @@ import sys
 import types
 from typing import Any
 
-from trine_proof import contents, databases, world
-from trine_proof.columns import shapes
+from trine_proof import databases
 from trine_proof.example import EXTERNAL_APPS, Example, close_django
-from trine_proof.model import Relation
 
 APPS = [
     "django.contrib.admin",
@@ -43,20 +41,29 @@ SETTINGS = {
 
 
 def admin(request: dict[str, Any]) -> list[str]:
-    """Tries to delete what is referred to, on the page of a row and by the action of the list."""
+    """Tries to delete what must stay, on the page of a row and by the action of the list."""
     example = Example.of(request)
     report = []
     with databases.database() as name:
         example.use_django(name, APPS, **SETTINGS)
         client = sign_in(example)
-        for relation in example.model.relations:
-            if relation.rule in ("restrict", "protect"):
-                report += [
-                    f"{relation.source}.{relation.name}: {line}"
-                    for line in refuse(example, name, client, relation)
-                ]
+        for case in request["refused"]:
+            example.empty(name)
+            with databases.connect(name) as connection:
+                for statement in case["fill"]:
+                    connection.execute(statement)
+            before = dump(name, request["dump"])
+            report += [f"{case['what']}: {line}" for line in refuse(client, case)]
+            if dump(name, request["dump"]) != before:
+                report.append(f"{case['what']}: the rows have changed")
         close_django()
     return report
+
+
+def dump(name: str, query: str) -> Any:
+    """All rows of all tables, as one text."""
+    with databases.connect(name) as connection:
+        return connection.execute(query).fetchone()  # type: ignore[arg-type]
 
 
 def sign_in(example: Example) -> Any:
@@ -67,7 +74,7 @@ def sign_in(example: Example) -> Any:
     from django.test import Client
     from django.urls import path
 
-    for app in example.model.apps:
+    for app in example.apps:
         for model in apps.get_app_config(app).get_models():
             site.site.register(model)
     urls: Any = types.ModuleType("urls_of_the_proof")
@@ -79,30 +86,13 @@ def sign_in(example: Example) -> Any:
     return client
 
 
-def refuse(example: Example, name: str, client: Any, relation: Relation) -> list[str]:
+def refuse(client: Any, case: dict[str, Any]) -> list[str]:
     """Asks the admin to delete a row that must stay."""
     from django.apps import apps
     from django.urls import reverse
 
-    with databases.connect(name) as connection:
-        contents.empty(connection, example)
-        found = shapes(connection, example.model)
-        part = world.around(example.model, relation)
-        world.fill(
-            connection,
-            example.model,
-            found,
-            world.Builder(example.model, found, part, {}).build(),
-        )
-        connection.commit()
-        before = contents.dump(connection, example)
-    victim = referred_to(before, relation)
-    model = next(
-        model
-        for model in apps.get_models()
-        if model._meta.db_table == example.model.tables[relation.target].name
-    )
-    key = victim[found[relation.target].key[0]]
+    model = next(model for model in apps.get_models() if model._meta.db_table == case["table"])
+    key = case["key"]
     stem = f"admin:{model._meta.app_label}_{model._meta.model_name}"
     asked = {
         "the page of a row": client.post(reverse(f"{stem}_delete", args=[key]), {"post": "yes"}),
@@ -116,18 +106,4 @@ def refuse(example: Example, name: str, client: Any, relation: Relation) -> list
         shown = response.content.decode(errors="replace")
         if response.status_code >= 400 or "would require deleting the following" not in shown:
             report.append(f"{what} answers {response.status_code}, without a sentence")
-    with databases.connect(name) as connection:
-        if contents.dump(connection, example) != before:
-            report.append("the rows have changed")
     return report
-
-
-def referred_to(before: contents.Rows, relation: Relation) -> contents.Values:
-    """A row that others refer to by a relation."""
-    columns = list(zip(relation.columns, relation.target_columns, strict=True))
-    return next(
-        target
-        for target in before[relation.target]
-        for row in before[relation.source]
-        if all(row[column] == target[referred] for column, referred in columns)
-    )

@@ -23,21 +23,6 @@ def use_server(conninfo: str) -> None:
     _run = f"trine_{os.getpid()}"
 
 
-class PassedOver(Exception):
-    """The server can't do what an example needs; says what."""
-
-
-def need_extensions(names: list[str]) -> None:
-    """Passes the task over when the server has no such extension."""
-    with psycopg.connect(_server) as connection:
-        rows = connection.execute(
-            "SELECT unnest(%s::text[]) EXCEPT SELECT name FROM pg_available_extensions", (names,)
-        )
-        missing = sorted(name for (name,) in rows)
-    if missing:
-        raise PassedOver(f"passed over: this server has no extension {', '.join(missing)}")
-
-
 @contextlib.contextmanager
 def database(*, template: str = "template0") -> Iterator[str]:
     """A new database, by the name that `connect` and `conninfo` take."""
@@ -74,9 +59,9 @@ def parameters(name: str) -> dict[str, str]:
     return {key: str(value) for key, value in conninfo_to_dict(conninfo(name)).items()}
 
 
-def connect(name: str, *, autocommit: bool = False) -> psycopg.Connection:
+def connect(name: str) -> psycopg.Connection:
     """A connection to a database."""
-    return psycopg.connect(conninfo(name), autocommit=autocommit)
+    return psycopg.connect(conninfo(name))
 
 
 def _on_server(statement: sql.Composed) -> None:

@@ -1,7 +1,8 @@
-"""One compiled example: where its files are, what the compiler says of it, and how to load it.
+"""One compiled example: where its files are, what to know of it, and how to load it.
 
-A task gets it as JSON from the Rust side: `output` is the directory with `postgres/`, `sqlalchemy/`
-and `django/`; `model` is the description that `describe.rs` makes of the schema.
+A task gets it as JSON from the Rust side (`tests/database.rs`): `output` is the directory with
+`sqlalchemy/` and `django/`, `apps` are the Django apps in it, `externals` says whether something
+else owns a table that it refers to, and `empty` is the statement that removes all rows.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from types import ModuleType
 from typing import Any
 
 from trine_proof import databases
-from trine_proof.model import Model
 
 #: What an external entity is made by: the example's Django project has this app besides its own.
 EXTERNAL_APPS = ["django.contrib.contenttypes", "django.contrib.auth"]
@@ -27,32 +27,27 @@ EXTERNAL_APPS = ["django.contrib.contenttypes", "django.contrib.auth"]
 class Example:
     """An example, compiled."""
 
-    name: str
     output: Path
     package: str
-    model: Model
+    apps: list[str]
+    externals: bool
+    empty_sql: str
 
     @staticmethod
     def of(request: dict[str, Any]) -> Example:
-        """The example that a task is about; passed over where the server has not what it needs."""
-        model = Model.of(request["model"])
-        databases.need_extensions(model.extensions)
+        """The example that a task is about."""
         return Example(
-            name=request["example"],
             output=Path(request["output"]),
             package=request["package"],
-            model=model,
+            apps=request["apps"],
+            externals=request["externals"],
+            empty_sql=request["empty"],
         )
 
-    @cached_property
-    def schema_sql(self) -> str:
-        """The DDL."""
-        return (self.output / "postgres" / "schema.sql").read_text()
-
-    def apply_schema(self, database: str) -> None:
-        """Applies the DDL as a user would, in one transaction."""
+    def empty(self, database: str) -> None:
+        """Removes all rows of a database, in a transaction of its own."""
         with databases.connect(database) as connection:
-            connection.execute(self.schema_sql)  # type: ignore[arg-type]
+            connection.execute(self.empty_sql)  # type: ignore[arg-type]
 
     # ---------------------------------------------------------------------------------- SQLAlchemy
 
@@ -110,8 +105,8 @@ class Example:
 
     def django_settings(self, apps: list[str]) -> dict[str, Any]:
         """The settings of a throw-away Django project with the example's apps."""
-        external = EXTERNAL_APPS if self.model.has_externals else []
-        installed = [*dict.fromkeys([*external, *apps]), *self.model.apps]
+        external = EXTERNAL_APPS if self.externals else []
+        installed = [*dict.fromkeys([*external, *apps]), *self.apps]
         generated = (self.output / "django").rglob("*.py")
         if any("django.contrib.postgres" in file.read_text() for file in generated):
             # What Django asks of everyone who uses its range fields and exclusion constraints.
@@ -136,12 +131,10 @@ class Example:
                 raise RuntimeError(f"manage.py {arguments[0]}: {output.getvalue()}") from exit
         return output.getvalue()
 
-    def migrate(self, app: str | None = None, to: str | None = None) -> None:
-        """Migrates the example's apps, or one of them to a migration."""
-        targets = [app] if app is not None else self.model.apps
-        for target in targets:
-            arguments = [target] if to is None else [target, to]
-            self.manage("migrate", *arguments, "--verbosity=0")
+    def migrate(self) -> None:
+        """Migrates the example's apps."""
+        for app in self.apps:
+            self.manage("migrate", app, "--verbosity=0")
 
 
 def close_django() -> None:

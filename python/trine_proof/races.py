@@ -219,19 +219,14 @@ def races(request: dict[str, Any]) -> list[str]:
             )
         for statements, refused_by in ALONE:
             with databases.database(template=template) as name:
-                wrong += [
-                    f"{statements}: {what}"
-                    for what in _alone(name, statements, refused_by)
-                ]
+                wrong += [f"{statements}: {what}" for what in _alone(name, statements, refused_by)]
         for race in RACES:
             for level in LEVELS:
                 for overlapping in (True, False):
                     with databases.database(template=template) as name:
                         found = _race(name, race, level, overlapping=overlapping)
                     when = "overlapping" if overlapping else "one after the other"
-                    wrong += [
-                        f"{race.name}, {level.name}, {when}: {what}" for what in found
-                    ]
+                    wrong += [f"{race.name}, {level.name}, {when}: {what}" for what in found]
     return wrong
 
 
@@ -243,9 +238,7 @@ def _alone(name: str, statements: str, refused_by: str | None) -> list[str]:
         return _outcome(_commit(connection), refused_by, allowed=())
 
 
-def _race(
-    name: str, race: Race, level: IsolationLevel, *, overlapping: bool
-) -> list[str]:
+def _race(name: str, race: Race, level: IsolationLevel, *, overlapping: bool) -> list[str]:
     with databases.connect(name) as first, databases.connect(name) as second:
         first.execute(race.setup)
         first.commit()
@@ -271,9 +264,7 @@ def _race(
         else:
             wrong = _outcome(_commit(first), None, allowed=())
             error = _commit(second)
-        stale = (
-            () if level is IsolationLevel.READ_COMMITTED else (SerializationFailure,)
-        )
+        stale = () if level is IsolationLevel.READ_COMMITTED else (SerializationFailure,)
         wrong += _outcome(error, race.refused_by, allowed=stale)
         first.isolation_level = IsolationLevel.READ_COMMITTED
         if not _touched(first) <= touched:
@@ -307,16 +298,10 @@ def _outcome(
     allowed: tuple[type[psycopg.Error], ...],
 ) -> list[str]:
     if error is None:
-        return (
-            [] if refused_by is None else [f"committed, though {refused_by} forbids it"]
-        )
+        return [] if refused_by is None else [f"committed, though {refused_by} forbids it"]
     if isinstance(error, allowed):
         return []
     if isinstance(error, CheckViolation) and error.diag.constraint_name == refused_by:
         table = error.diag.table_name
-        return (
-            []
-            if table and refused_by.startswith(f"tg_{table}_")
-            else [f"of table {table}"]
-        )
+        return [] if table and refused_by.startswith(f"tg_{table}_") else [f"of table {table}"]
     return [f"failed with {type(error).__name__}: {error}"]

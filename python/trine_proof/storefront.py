@@ -20,7 +20,7 @@ from django.test.utils import CaptureQueriesContext
 from sqlalchemy import orm
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
-from trine_proof import contents, databases, django_promises
+from trine_proof import databases, django_promises
 from trine_proof.example import Example, close_django
 from trine_proof.shop import Shop, equal, refused
 
@@ -84,10 +84,8 @@ def products_and_banners_are_children_of_the_store(shop: Shop) -> None:
         for parent in (store, other):
             shop.banner(parent, 1, shop.product(parent)).posts.set(shop.posts(2))
         delete(shop, store.pk)
-        equal(
-            shop.counts(), {"store": 1, "product": 1, "post": 4, "banner": 1, "banner_post": 2}
-        )
-        contents.empty_all(shop.example, shop.database)
+        equal(shop.counts(), {"store": 1, "product": 1, "post": 4, "banner": 1, "banner_post": 2})
+        shop.example.empty(shop.database)
     with refused(IntegrityError), transaction.atomic():
         shop.django.Banner.objects.create(image_url="x", position=1)
     with refused(sa.exc.IntegrityError), shop.session() as session:
@@ -172,7 +170,7 @@ def a_whole_store_goes_in_one_statement(shop: Shop) -> None:
         if in_one and len(statements) != 1:
             raise AssertionError(f"{len(statements)} statements: {statements[:5]}")
         equal(shop.counts(), {"store": 0, "product": 0, "post": 3, "banner": 0, "banner_post": 0})
-        contents.empty_all(shop.example, shop.database)
+        shop.example.empty(shop.database)
 
 
 def posts_come_in_order(shop: Shop) -> None:
@@ -181,9 +179,7 @@ def posts_come_in_order(shop: Shop) -> None:
     for post in (c, a, b):
         banner.posts.add(post)
     equal(list(banner.posts.all()), [c, a, b])
-    equal(
-        list(shop.django.Banner.objects.prefetch_related("posts").get().posts.all()), [c, a, b]
-    )
+    equal(list(shop.django.Banner.objects.prefetch_related("posts").get().posts.all()), [c, a, b])
     models = shop.models
     with shop.session() as session:
         loaded = session.get_one(models.Banner, banner.pk, options=links_of(shop))
@@ -391,7 +387,7 @@ def storefront(request: dict[str, Any]) -> list[str]:
                 case(shop)
             except Exception:
                 report.append(f"{case.__name__}: {traceback.format_exc()}")
-            contents.empty_all(example, name)
+            example.empty(name)
         shop.engine.dispose()
         close_django()
     return report

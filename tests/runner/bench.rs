@@ -10,12 +10,13 @@ use trine::prove::python::{Acted, Event, Failure};
 use trine::target::{DjangoOptions, Options, Target};
 
 use crate::support::examples::{Example, Variant, named};
+use crate::support::ground::Compiled;
 use crate::support::proving::{output, runner};
 use crate::support::server::server;
 
 /// An example, compiled for one variant, and where its external tables are.
 pub struct Bench {
-    pub model: Value,
+    compiled: Compiled,
     pub template: Scratch,
     directory: TempDir,
 }
@@ -65,9 +66,10 @@ impl Bench {
 
     fn of(example: &Example, side: Side) -> Bench {
         let directory = tempfile::tempdir().unwrap();
-        let model = example.build(&side.options(), directory.path()).unwrap();
+        example.build(&side.options(), directory.path()).unwrap();
+        let compiled = Compiled::new(&example.sources()).unwrap();
         let template = server().scratch("runner_template").unwrap();
-        let bench = Bench { model, template, directory };
+        let bench = Bench { compiled, template, directory };
         if !bench.installed().is_empty() {
             let mut task = bench.task(Side::Django(Variant::Python), &bench.template, json!([]));
             task["side"] = json!("prerequisites");
@@ -100,7 +102,7 @@ impl Bench {
             "side": side.target().name(),
             "path": [self.path(side.target())],
             "package": "models",
-            "apps": self.model["apps"],
+            "apps": self.compiled.apps(),
             "installed": self.installed(),
             "database": database.url(),
             "dump": self.dump(),
@@ -117,21 +119,15 @@ impl Bench {
     }
 
     fn installed(&self) -> Vec<&str> {
-        let tables = self.model["tables"].as_array().unwrap();
-        match tables.iter().any(|table| table["external"] == true) {
+        match self.compiled.has_externals() {
             true => vec!["django.contrib.contenttypes", "django.contrib.auth"],
             false => Vec::new(),
         }
     }
 
     fn tables(&self) -> impl Iterator<Item = String> {
-        self.model["tables"].as_array().unwrap().iter().map(|table| {
-            let name = table["name"].as_str().unwrap();
-            match table["schema"].as_str() {
-                Some(schema) => format!("\"{schema}\".\"{name}\""),
-                None => format!("\"{name}\""),
-            }
-        })
+        let tables = self.compiled.program().database.tables.values();
+        tables.iter().map(|table| table.name.quoted())
     }
 
     /// All rows as one text, without what the clock fills.

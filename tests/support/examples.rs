@@ -3,13 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
 use trine::diagnostics::{Diagnostic, Format, render};
 use trine::source::Sources;
 use trine::target::{DjangoOptions, DjangoVersion, OnDelete, Options};
-use trine::targets::Program;
-
-use super::describe::describe;
 
 /// The root of the repository.
 pub fn root() -> &'static Path {
@@ -127,28 +123,18 @@ impl Example {
         sources
     }
 
-    /// Compiles it, adds its files below `directory`, and gives the description of its model.
+    /// Compiles it, and adds its files below `directory`.
     ///
     /// # Errors
     /// The errors of the program, one a line.
-    pub fn build(&self, options: &Options, directory: &Path) -> Result<Value, String> {
+    pub fn build(&self, options: &Options, directory: &Path) -> Result<(), String> {
         let sources = self.sources();
         let compilation = trine::compile(&sources, options);
         if trine::diagnostics::has_errors(&compilation.diagnostics) {
             return Err(short(&sources, &compilation.diagnostics));
         }
         write(&compilation, directory);
-        Ok(self.model(options))
-    }
-
-    /// What the compiler knows of its tables and relations.
-    fn model(&self, options: &Options) -> Value {
-        let sources = self.sources();
-        let trees: Vec<_> =
-            sources.iter().map(|(file, _)| trine::syntax::parse(&sources, file).0).collect();
-        let (schema, _) = trine::schema::resolve(&sources, &trees, &options.targets);
-        let lowered = trine::relational::lower(&schema);
-        describe(Program { schema: &schema, database: &lowered.database, layout: &lowered.layout })
+        Ok(())
     }
 }
 

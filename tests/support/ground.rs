@@ -4,9 +4,7 @@ use std::collections::HashSet;
 
 use postgres::Client;
 use trine::ddl;
-use trine::diagnostics::has_errors;
-use trine::relational::{Lowered, lower};
-use trine::schema::{Schema, resolve};
+use trine::naming;
 use trine::source::Sources;
 use trine::target::{Options, Target};
 use trine::targets::{Program, emit};
@@ -15,8 +13,7 @@ use super::examples::short;
 
 /// A program that compiles.
 pub struct Compiled {
-    schema: Schema,
-    lowered: Lowered,
+    model: trine::Model,
 }
 
 impl Compiled {
@@ -25,25 +22,24 @@ impl Compiled {
     /// # Errors
     /// The errors of the program, one a line.
     pub fn new(sources: &Sources) -> Result<Compiled, String> {
-        let options = Options::default();
-        let trees: Vec<_> =
-            sources.iter().map(|(file, _)| trine::syntax::parse(sources, file).0).collect();
-        let (schema, _) = resolve(sources, &trees, &options.targets);
-        let found = trine::check(sources, &options);
-        if has_errors(&found) {
-            return Err(short(sources, &found));
-        }
-        let lowered = lower(&schema);
-        Ok(Compiled { schema, lowered })
+        let (model, found) = trine::model(sources, &Options::default());
+        model.map(|model| Compiled { model }).ok_or_else(|| short(sources, &found))
     }
 
     /// As the library takes it.
     pub fn program(&self) -> Program<'_> {
-        Program {
-            schema: &self.schema,
-            database: &self.lowered.database,
-            layout: &self.lowered.layout,
-        }
+        self.model.program()
+    }
+
+    /// Its Django apps.
+    pub fn apps(&self) -> Vec<String> {
+        let modules = self.model.schema.modules.values();
+        modules.iter().map(|module| naming::snake(&module.name)).collect()
+    }
+
+    /// Whether it refers to tables that something else owns.
+    pub fn has_externals(&self) -> bool {
+        self.model.database.tables.values().iter().any(|table| table.external)
     }
 
     /// Makes its tables, those that something else owns first.

@@ -5,7 +5,6 @@
 
 pub mod alterations;
 pub mod cascades;
-pub mod describe;
 pub mod examples;
 pub mod ground;
 pub mod hostile;
