@@ -6,6 +6,8 @@ mod support;
 
 #[path = "prove/bench.rs"]
 mod bench;
+#[path = "prove/command.rs"]
+mod command;
 #[path = "prove/defects.rs"]
 mod defects;
 #[path = "prove/reports.rs"]
