@@ -1,19 +1,18 @@
 //! `trine build` and `trine check`.
 
-use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
 
 use trine::diagnostics::termcolor::{Color as Hue, WriteColor};
 use trine::diagnostics::{Diagnostic, Format, Severity, render, write_human};
-use trine::project::{Initial, Plan, Project, Report, TargetReport};
+use trine::project::{Initial, Plan, Report, TargetReport};
 use trine::source::Sources;
 
 use super::{BuildArgs, CheckArgs, Color, Deny, Failure, InputArgs, Outcome};
-use super::{interrupt, terminal};
+use super::{input, interrupt, terminal};
 
 pub(super) fn build(args: &BuildArgs, color: Color) -> Result<Outcome, Failure> {
-    let mut project = load(&args.input)?;
+    let mut project = input::project(args.input.path.as_deref(), &args.input.targets)?;
     if let Some(out) = &args.out {
         project.set_out(out);
     }
@@ -30,7 +29,7 @@ pub(super) fn build(args: &BuildArgs, color: Color) -> Result<Outcome, Failure> 
 }
 
 pub(super) fn check(args: &CheckArgs, color: Color) -> Result<Outcome, Failure> {
-    let project = load(&args.input)?;
+    let project = input::project(args.input.path.as_deref(), &args.input.targets)?;
     let diagnostics = trine::check(&project.sources, &project.options);
     let outcome = report(&project.sources, &diagnostics, &args.input, color)?;
     if diagnostics.is_empty() && args.input.format.0 == Format::Human {
@@ -38,18 +37,6 @@ pub(super) fn check(args: &CheckArgs, color: Color) -> Result<Outcome, Failure> 
         writeln!(io::stderr(), "{}, nothing to object to", count(files, "file"))?;
     }
     Ok(outcome)
-}
-
-fn load(args: &InputArgs) -> Result<Project, Failure> {
-    let mut project = match &args.path {
-        Some(path) => Project::load(path)?,
-        None => Project::find(".")?,
-    };
-    if !args.targets.is_empty() {
-        let named: BTreeSet<_> = args.targets.iter().map(|target| target.0).collect();
-        project.options.targets = named.into_iter().collect();
-    }
-    Ok(project)
 }
 
 /// Shows what was found, and decides whether it stops the build.
@@ -68,9 +55,7 @@ fn report(
             out.flush()?;
         }
         Format::Short | Format::Json | Format::Sarif | Format::Github => {
-            let mut out = io::stdout().lock();
-            out.write_all(render(format, sources, diagnostics).as_bytes())?;
-            out.flush()?;
+            terminal::print(&render(format, sources, diagnostics))?;
         }
     }
     let denied = args.deny == Some(Deny::Warnings) && !diagnostics.is_empty();

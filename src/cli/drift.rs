@@ -1,17 +1,16 @@
 //! `trine drift`: what of the schema a live database lacks, has otherwise, or has besides.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use trine::drift::{Ignore, Scratch, document, drift, write_human};
+use trine::drift::{self, Ignore, Scratch};
 use trine::live::connect;
-use trine::project::Project;
 use trine::prove::python::{Interpreter, Needs};
 use trine::target::Options;
 
-use super::{Color, Failure, Outcome, build, terminal};
+use super::{Color, Failure, Outcome, build, input, terminal};
 
 pub(super) const HELP: &str = "\
 Examples:
@@ -63,40 +62,29 @@ enum Form {
     Json,
 }
 
-pub(super) fn run(args: &DriftArgs, color: Color) -> Result<Outcome, Failure> {
-    let project = match &args.path {
-        Some(path) => Project::load(path)?,
-        None => Project::find(".")?,
-    };
+pub(super) fn drift(args: &DriftArgs, color: Color) -> Result<Outcome, Failure> {
+    let project = input::project(args.path.as_deref(), &[])?;
     let (model, diagnostics) = trine::model(&project.sources, &project.options);
     let Some(model) = model else {
         return build::reject(&project.sources, &diagnostics, color);
     };
-    let url = args.database.clone().or_else(|| std::env::var("DATABASE_URL").ok());
-    let Some(url) = url.filter(|url| !url.is_empty()) else {
-        let message = "which database? give its URL with --database, or in DATABASE_URL";
-        return Err(Failure::Usage(message.to_owned()));
-    };
+    let url = input::database(args.database.as_deref())?;
     let patterns = project.ignored.iter().chain(&args.ignore).map(String::as_str);
-    let directory = args.path.as_deref().unwrap_or(Path::new("."));
-    let python = || wheel_interpreter(directory);
+    let directory = input::directory(args.path.as_deref());
+    let python = || wheel_interpreter(&directory);
     let scratch = match &args.scratch {
         Some(url) => Scratch::At(url),
         None => Scratch::Automatic { python: &python },
     };
     let mut client = connect(&url)?;
-    let found = drift(model.program(), &mut client, scratch, &Ignore::new(patterns))?;
+    let found = drift::drift(model.program(), &mut client, scratch, &Ignore::new(patterns))?;
     match args.format {
         Form::Human => {
             let mut out = terminal::stdout(color);
-            write_human(&mut out, &found)?;
+            drift::write_human(&mut out, &found)?;
             out.flush()?;
         }
-        Form::Json => {
-            let mut out = io::stdout().lock();
-            out.write_all(document(&found).as_bytes())?;
-            out.flush()?;
-        }
+        Form::Json => terminal::print(&drift::document(&found))?,
     }
     Ok(if found.differences.is_empty() { Outcome::Clean } else { Outcome::Rejected })
 }

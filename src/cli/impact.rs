@@ -1,17 +1,15 @@
 //! `trine impact`: what a delete does.
 
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use trine::impact::{self, Counts, Impact};
-use trine::live::{Problem, connect};
-use trine::project::Project;
+use trine::impact;
+use trine::live::connect;
 use trine::schema::Schema;
-use trine::targets::Program;
 
-use super::{Color, Failure, Outcome, build, terminal};
+use super::{Color, Failure, Outcome, build, input, terminal};
 
 pub(super) const HELP: &str = "\
 Examples:
@@ -67,10 +65,7 @@ enum Form {
 
 pub(super) fn impact(args: &ImpactArgs, color: Color) -> Result<Outcome, Failure> {
     let (entity, path) = asked(args)?;
-    let project = match path {
-        Some(path) => Project::load(path)?,
-        None => Project::find(".")?,
-    };
+    let project = input::project(path, &[])?;
     let (model, diagnostics) = trine::model(&project.sources, &project.options);
     let Some(model) = model else {
         return build::reject(&project.sources, &diagnostics, color);
@@ -83,7 +78,10 @@ pub(super) fn impact(args: &ImpactArgs, color: Color) -> Result<Outcome, Failure
         .map_err(|not_found| Failure::Usage(not_found.to_string()))?;
     let found = impact::impact(program, entity);
     let counts = match database(args)? {
-        Some(url) => Some(counted(program, &found, args.condition.as_deref(), &url)?),
+        Some(url) => {
+            let mut client = connect(&url)?;
+            Some(impact::count(program, &found, args.condition.as_deref(), &mut client)?)
+        }
         None => None,
     };
     let counts = counts.as_ref();
@@ -93,9 +91,9 @@ pub(super) fn impact(args: &ImpactArgs, color: Color) -> Result<Outcome, Failure
             impact::render::tree(&mut out, program.schema, &found, counts)?;
             out.flush()?;
         }
-        Form::Json => print(&impact::render::json(program, &found, counts))?,
-        Form::Svg => print(&impact::render::svg(program.schema, &found, counts))?,
-        Form::Mermaid => print(&impact::render::mermaid(program.schema, &found, counts))?,
+        Form::Json => terminal::print(&impact::render::json(program, &found, counts))?,
+        Form::Svg => terminal::print(&impact::render::svg(program.schema, &found, counts))?,
+        Form::Mermaid => terminal::print(&impact::render::mermaid(program.schema, &found, counts))?,
     }
     Ok(Outcome::Clean)
 }
@@ -103,28 +101,9 @@ pub(super) fn impact(args: &ImpactArgs, color: Color) -> Result<Outcome, Failure
 /// The database to count in: the one that is named, or the environment's where there is a condition.
 fn database(args: &ImpactArgs) -> Result<Option<String>, Failure> {
     match (&args.database, &args.condition) {
-        (Some(url), _) => Ok(Some(url.clone())),
         (None, None) => Ok(None),
-        (None, Some(_)) => match std::env::var("DATABASE_URL") {
-            Ok(url) if !url.is_empty() => Ok(Some(url)),
-            _ => Err(Failure::Usage(
-                "`--where` chooses rows of a database: name it with `--database URL`, or in \
-                 DATABASE_URL"
-                    .to_owned(),
-            )),
-        },
+        (named, _) => input::database(named.as_deref()).map(Some),
     }
-}
-
-fn counted(
-    program: Program<'_>,
-    found: &Impact,
-    condition: Option<&str>,
-    url: &str,
-) -> Result<Counts, Failure> {
-    let fail = |problem: Problem| Failure::Usage(problem.to_string());
-    let mut client = connect(url).map_err(fail)?;
-    impact::count(program, found, condition, &mut client).map_err(fail)
 }
 
 /// How far a delete of each entity reaches.
@@ -136,9 +115,9 @@ fn all(schema: &Schema, format: Form, color: Color) -> Result<Outcome, Failure> 
             impact::render::table(&mut out, schema, &reaches)?;
             out.flush()?;
         }
-        Form::Json => print(&impact::render::reach_json(schema, &reaches))?,
-        Form::Svg => print(&impact::render::whole_svg(schema, &reaches))?,
-        Form::Mermaid => print(&impact::render::whole_mermaid(schema, &reaches))?,
+        Form::Json => terminal::print(&impact::render::reach_json(schema, &reaches))?,
+        Form::Svg => terminal::print(&impact::render::whole_svg(schema, &reaches))?,
+        Form::Mermaid => terminal::print(&impact::render::whole_mermaid(schema, &reaches))?,
     }
     Ok(Outcome::Clean)
 }
@@ -153,10 +132,4 @@ fn asked(args: &ImpactArgs) -> Result<(Option<&str>, Option<&Path>), Failure> {
         ))),
         (true, None, Some(path)) => Ok((None, Some(path))),
     }
-}
-
-fn print(text: &str) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    out.flush()
 }

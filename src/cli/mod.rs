@@ -5,6 +5,7 @@ mod drift;
 mod explain;
 mod impact;
 mod init;
+mod input;
 mod interrupt;
 mod markdown;
 mod prove;
@@ -194,7 +195,7 @@ pub(crate) fn run() -> ExitCode {
     let result = match &cli.command {
         Command::Build(args) => build::build(args, cli.color),
         Command::Check(args) => build::check(args, cli.color),
-        Command::Drift(args) => drift::run(args, cli.color),
+        Command::Drift(args) => drift::drift(args, cli.color),
         Command::Prove(args) => prove::prove(args, cli.color),
         Command::Explain { code } => explain::explain(code.as_deref(), cli.color),
         Command::Impact(args) => impact::impact(args, cli.color),

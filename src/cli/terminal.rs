@@ -18,6 +18,13 @@ pub(super) fn stdout(color: Color) -> BufferedStandardStream {
     BufferedStandardStream::stdout(choice(color, io::stdout().is_terminal()))
 }
 
+/// Writes a document to the standard output as it is.
+pub(super) fn print(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
 /// termcolor's `Auto` looks at `NO_COLOR` and `TERM`, and leaves it to us to know a terminal.
 fn choice(color: Color, terminal: bool) -> ColorChoice {
     match color {

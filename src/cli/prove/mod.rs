@@ -3,21 +3,18 @@
 mod bar;
 mod human;
 
-use std::collections::BTreeSet;
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use trine::diagnostics::{Diagnostic, write_human};
 use trine::live::{Binaries, Server};
 use trine::project::Project;
 use trine::prove::python::{Interpreter, Needs, Runner};
 use trine::prove::{Bench, Failure as Unproven, Side, Wanted, prove as carry_out, report};
-use trine::target::Target;
 
-use super::{Color, Failure, Outcome, TargetArg, terminal};
+use super::{Color, Failure, Outcome, TargetArg, build, input, terminal};
 
 pub(super) const HELP: &str = "\
 Makes scratch databases from the DDL, from SQLAlchemy's create_all and from Django's migrate,
@@ -62,14 +59,14 @@ pub(super) struct ProveArgs {
     python: Option<PathBuf>,
     /// How to show what was found
     #[arg(long, value_name = "FORMAT", default_value = "human")]
-    format: ReportFormat,
+    format: Form,
     /// How long to look for the shortest program that shows a disagreement; 0 is not at all
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     shrink: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum ReportFormat {
+enum Form {
     /// A table, for people
     Human,
     /// One document, for programs
@@ -79,10 +76,10 @@ enum ReportFormat {
 }
 
 pub(super) fn prove(args: &ProveArgs, color: Color) -> Result<Outcome, Failure> {
-    let project = load(args)?;
+    let project = input::project(args.path.as_deref(), &args.targets)?;
     let diagnostics = trine::check(&project.sources, &project.options);
     if trine::diagnostics::has_errors(&diagnostics) {
-        return reject(&project, &diagnostics, color);
+        return build::reject(&project.sources, &diagnostics, color);
     }
     let bar = bar::Bar::new();
     let sides = Side::of(&project.options);
@@ -97,42 +94,22 @@ pub(super) fn prove(args: &ProveArgs, color: Color) -> Result<Outcome, Failure> 
     };
     let proof = match carry_out(bench, &project.sources, &project.options, &wanted) {
         Ok(proof) => proof,
-        Err(Unproven::Schema(diagnostics)) => return reject(&project, &diagnostics, color),
+        Err(Unproven::Schema(diagnostics)) => {
+            return build::reject(&project.sources, &diagnostics, color);
+        }
         Err(failure) => return Err(Failure::Usage(failure.to_string())),
     };
     bar.end();
     match args.format {
-        ReportFormat::Human => {
+        Form::Human => {
             let mut out = terminal::stdout(color);
             human::write(&mut out, &proof)?;
             out.flush()?;
         }
-        ReportFormat::Json => io::stdout().lock().write_all(report::json(&proof).as_bytes())?,
-        ReportFormat::Markdown => {
-            io::stdout().lock().write_all(report::markdown(&proof).as_bytes())?;
-        }
+        Form::Json => terminal::print(&report::json(&proof))?,
+        Form::Markdown => terminal::print(&report::markdown(&proof))?,
     }
     Ok(if proof.agrees() { Outcome::Clean } else { Outcome::Rejected })
-}
-
-/// Shows the errors of the schema.
-fn reject(project: &Project, diagnostics: &[Diagnostic], color: Color) -> Result<Outcome, Failure> {
-    let mut out = terminal::stderr(color);
-    write_human(&mut out, &project.sources, diagnostics)?;
-    out.flush()?;
-    Ok(Outcome::Rejected)
-}
-
-fn load(args: &ProveArgs) -> Result<Project, Failure> {
-    let mut project = match &args.path {
-        Some(path) => Project::load(path)?,
-        None => Project::find(".")?,
-    };
-    if !args.targets.is_empty() {
-        let named: BTreeSet<Target> = args.targets.iter().map(|target| target.0).collect();
-        project.options.targets = named.into_iter().collect();
-    }
-    Ok(project)
 }
 
 /// A server, and what runs the ORMs where one is to be proven. The runner ends before the server.
@@ -149,15 +126,15 @@ fn equip(args: &ProveArgs, project: &Project, needs_orms: bool) -> Result<Equipm
     let wheel = args.database.is_none() && installed.is_none();
     let interpreter = if needs_orms || wheel {
         let needs = Needs::of(&project.options, wheel);
-        let place = directory(args.path.as_deref());
-        Some(Interpreter::find(args.python.as_deref(), &place, &needs).map_err(problem)?)
+        let place = input::directory(args.path.as_deref());
+        Some(Interpreter::find(args.python.as_deref(), &place, &needs)?)
     } else {
         None
     };
     let python = match interpreter {
         Some(interpreter) if needs_orms => {
             // Imports while the server starts.
-            let runner = Runner::start(&interpreter).map_err(problem)?;
+            let runner = Runner::start(&interpreter)?;
             Some((interpreter, runner))
         }
         Some(_) | None => None,
@@ -170,21 +147,5 @@ fn equip(args: &ProveArgs, project: &Project, needs_orms: bool) -> Result<Equipm
             Binaries::find(path).and_then(|binaries| Server::start(&binaries))
         }
     };
-    Ok(Equipment { python, server: server.map_err(problem)? })
-}
-
-/// The project's directory.
-fn directory(path: Option<&Path>) -> PathBuf {
-    match path {
-        Some(path) if path.is_dir() => path.to_path_buf(),
-        Some(path) => match path.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
-            Some(_) | None => PathBuf::from("."),
-        },
-        None => PathBuf::from("."),
-    }
-}
-
-fn problem(problem: trine::live::Problem) -> Failure {
-    Failure::Usage(problem.to_string())
+    Ok(Equipment { python, server: server? })
 }
