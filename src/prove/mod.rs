@@ -10,6 +10,7 @@
 mod action;
 mod judge;
 mod lines;
+mod orm;
 mod progress;
 mod proof;
 pub mod python;

@@ -1,13 +1,11 @@
 //! A proof from beginning to end: the databases, the rows, every way, and what came of it.
 
 use std::fmt;
-use std::path::Path;
 use std::time::Instant;
 
 use smol_str::SmolStr;
 
 use crate::diagnostics::Diagnostic;
-use crate::diff::{Difference, Kind as ObjectKind, diff};
 use crate::impact::predict;
 use crate::introspect::{Scope, introspect};
 use crate::live::{Directory, Problem, Scratch, Server};
@@ -16,16 +14,17 @@ use crate::source::Sources;
 use crate::target::Options;
 
 use super::action::Deed;
-use super::judge::{Done, judge, rewritten};
+use super::judge::{judge, rewritten};
 use super::lines::Lines;
+use super::orm::{Found, Shared};
 use super::progress::Progress;
-use super::proof::{Catalog, Complaint, Proof, Versions};
-use super::python::{Event, Interpreter, Runner};
-use super::rows::{Stage, Stages, stages};
+use super::proof::{Proof, Versions};
+use super::python::{Interpreter, Runner};
+use super::rows::{Stages, stages};
 use super::side::Side;
-use super::task::{self, Known};
+use super::task;
 use super::template::template;
-use super::trial::{Compiler, Trial, write};
+use super::trial::{Compiler, Trial};
 use super::{sql, words};
 
 /// What a proof runs on.
@@ -123,7 +122,7 @@ pub(super) fn run(
     if !lacking.is_empty() {
         return Err(Failure::Extensions(lacking));
     }
-    let before = catalog(&mut client)?;
+    let before = read_catalog(&mut client)?;
     let applied = client.batch_execute(&trial.ddl());
     if let Err(error) = applied {
         let problem = Problem::from(error);
@@ -138,7 +137,7 @@ pub(super) fn run(
         ));
         return Ok(proof);
     }
-    let wanted = catalog(&mut client)?;
+    let wanted = read_catalog(&mut client)?;
     progress.doing("making rows");
     let stages = match depth {
         Depth::Catalogs => Stages::default(),
@@ -261,120 +260,8 @@ pub(super) fn scratch(
     }
 }
 
-fn catalog(client: &mut postgres::Client) -> Result<Database, Problem> {
+pub(super) fn read_catalog(client: &mut postgres::Client) -> Result<Database, Problem> {
     let migrations = QualifiedName { schema: None, name: MIGRATIONS.into() };
     introspect(client, &Scope::default().without([migrations]))
         .map_err(|error| error.during("reading the catalog"))
-}
-
-/// What the threads of a proof have in common.
-struct Shared<'a> {
-    bench: Bench<'a>,
-    trial: &'a Trial,
-    options: &'a Options,
-    template: Option<&'a Scratch>,
-    directory: &'a Path,
-    /// The database before anything was made.
-    before: &'a Database,
-    /// The one that the DDL makes.
-    wanted: &'a Database,
-    stages: &'a [Stage],
-}
-
-/// What came of a side.
-struct Found {
-    catalog: Catalog,
-    /// By stage and action.
-    done: Vec<(usize, usize, Done)>,
-    /// What was not reached, and why.
-    skipped: Vec<(String, String)>,
-}
-
-impl Shared<'_> {
-    /// Builds a side's database, and does every action there.
-    fn side(&self, side: Side) -> Result<Found, Problem> {
-        let Bench { progress, python, .. } = self.bench;
-        let program = self.trial.program();
-        let Some((_, runner)) = python else {
-            return Err(Problem::new(format!("{side} needs Python, and none was started")));
-        };
-        let directory = self.directory.join(side.name());
-        write(self.trial.files(side), &directory)
-            .map_err(|error| Problem::new(format!("the scratch directory: {error}")))?;
-        let scratch = scratch(self.bench, &side.name(), self.template)?;
-        let mut client = scratch.connect()?;
-        let task = task::task(program, side, self.options, &directory, &scratch.url(), self.stages);
-        let mut catalog = Catalog {
-            side,
-            differences: Vec::new(),
-            left: Vec::new(),
-            complaints: Vec::new(),
-            failed: None,
-            trace: Vec::new(),
-        };
-        let mut done = Vec::new();
-        let mut known = Known::default();
-        let mut problem: Option<Problem> = None;
-        let failed = runner.run(&task, |event| {
-            let heard = match event {
-                Event::Complaint { command, message } => {
-                    catalog.complaints.push(Complaint { command, message });
-                    Ok(())
-                }
-                Event::Built => self::catalog(&mut client).map(|built| {
-                    catalog.differences = diff(self.wanted, &built);
-                    progress.done(1);
-                }),
-                Event::Down => self::catalog(&mut client).map(|left| {
-                    let left = diff(self.before, &left).into_iter();
-                    catalog.left = left.filter(|left| !is_shared(left)).collect();
-                }),
-                Event::Acted(acted) => task::done(program, side, acted, &mut known).map(|acted| {
-                    done.extend(acted);
-                    progress.done(1);
-                }),
-            };
-            if let Err(found) = heard {
-                problem.get_or_insert(found);
-            }
-        });
-        if let Some(problem) = problem {
-            return Err(problem);
-        }
-        // Some ways are not open to some actions.
-        let cases: usize = self.stages.iter().map(|stage| stage.actions.len()).sum();
-        progress.done((2 * cases).saturating_sub(done.len()));
-        let mut skipped = Vec::new();
-        if let Err(failure) = failed {
-            // That a server is gone is no disagreement.
-            if let Err(error) = client.batch_execute("SELECT 1") {
-                return Err(error.into());
-            }
-            catalog.failed = Some(failure.line);
-            catalog.trace = failure.trace.lines().map(str::to_owned).collect();
-            let why = "it failed before; see the disagreements".to_owned();
-            skipped.push((format!("what {side} would leave"), why));
-        }
-        Ok(Found { catalog, done, skipped })
-    }
-}
-
-/// Whether an object may serve others too, so that a way back leaves it.
-fn is_shared(left: &Difference) -> bool {
-    match left.kind {
-        ObjectKind::Schema | ObjectKind::Extension => true,
-        ObjectKind::Type
-        | ObjectKind::Sequence
-        | ObjectKind::Table
-        | ObjectKind::Column
-        | ObjectKind::PrimaryKey
-        | ObjectKind::Unique
-        | ObjectKind::Check
-        | ObjectKind::ForeignKey
-        | ObjectKind::Exclude
-        | ObjectKind::Index
-        | ObjectKind::Trigger
-        | ObjectKind::Database
-        | ObjectKind::Other => false,
-    }
 }

@@ -4,6 +4,9 @@
 //! refers to the row that has the fewest others so far, so that lower and upper bounds are met, and shares
 //! its parents where a foreign key says so.
 
+mod links;
+mod targets;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use postgres::GenericClient;
@@ -13,7 +16,7 @@ use crate::relational::TableId;
 use crate::schema::RelationId;
 
 use super::checks::Checks;
-use super::edges::{Edges, Link};
+use super::edges::Edges;
 use super::part::Part;
 use super::shape::Shape;
 use super::values::value;
@@ -222,37 +225,6 @@ impl<C: GenericClient> Builder<'_, C> {
         Ok(false)
     }
 
-    /// The relations of a table's rows in an order in which shared parents come first; those that a CHECK
-    /// weighs against one another take turns.
-    fn relations_of(&self, table: TableId, n: usize) -> Vec<usize> {
-        let edges = &self.ground.edges.edges;
-        let shape = &self.ground.shapes[table.index()];
-        let mine = self.part.relations.iter().copied();
-        let mut left: Vec<usize> =
-            mine.filter(|nth| edges[*nth].source == table && !self.late.contains(nth)).collect();
-        let weighed = |nth: usize| {
-            let own = &edges[nth].own;
-            edges[nth].optional
-                && shape.checks.iter().any(|check| own.iter().any(|it| check.columns.contains(it)))
-        };
-        let rivals: Vec<usize> = left.iter().copied().filter(|&nth| weighed(nth)).collect();
-        let about = rivals.iter().copied().find(|nth| self.part.about.contains(nth));
-        let favoured =
-            about.or_else(|| (!rivals.is_empty()).then(|| rivals[n % rivals.len().max(1)]));
-        left.sort_by_key(|&nth| (Some(nth) != favoured, edges[nth].columns.len(), nth));
-        let mut order: Vec<usize> = Vec::new();
-        while !left.is_empty() {
-            let ready = left.iter().position(|&nth| {
-                let edge = &edges[nth];
-                edge.columns.iter().filter(|column| !edge.own.contains(column)).all(|column| {
-                    !left.iter().any(|&other| other != nth && edges[other].own.contains(column))
-                })
-            });
-            order.push(left.remove(ready.unwrap_or(0)));
-        }
-        order
-    }
-
     /// Chooses targets from relation `at` on, and then values that satisfy the CHECKs.
     fn choose(
         &mut self,
@@ -306,44 +278,6 @@ impl<C: GenericClient> Builder<'_, C> {
                 .or_insert_with(|| format!("no row of {target} is left that a row could refer to"));
         }
         Ok(None)
-    }
-
-    /// Whether a row should refer to itself: each row must have one that refers to it, or others hang from the
-    /// row that it refers to, and so it must refer to one. A chain has an end.
-    fn closes_itself(&self, nth: usize) -> bool {
-        let edges = self.ground.edges;
-        let edge = &edges.edges[nth];
-        let leans = |&other: &usize| {
-            let it = &edges.edges[other];
-            (!it.optional || it.there.min > 0) && edges.shared_parents(other).contains(&nth)
-        };
-        edge.source == edge.target && (edge.there.min > 0 || self.part.relations.iter().any(leans))
-    }
-
-    /// The targets that have room, those with the fewest referrers first, of those that share the row's
-    /// parents.
-    fn candidates(&self, row: &MadeRow, nth: usize) -> Vec<usize> {
-        let edge = &self.ground.edges.edges[nth];
-        let shared = |target: &MadeRow| {
-            edge.columns.iter().zip(&edge.target_columns).all(|(column, &referred)| {
-                edge.own.contains(column)
-                    || (row.values[*column].is_some()
-                        && row.values[*column] == target.values[referred])
-            })
-        };
-        let count = |target: &MadeRow| target.referrers.get(&nth).copied().unwrap_or_default();
-        let whole = |target: &MadeRow| {
-            edge.target_columns.iter().all(|&column| target.values[column].is_some())
-        };
-        let mut found: Vec<(u32, usize)> = self.family[&edge.target]
-            .iter()
-            .enumerate()
-            .filter(|(_, target)| edge.there.max.is_none_or(|most| count(target) < most))
-            .filter(|(_, target)| whole(target) && shared(target))
-            .map(|(place, target)| (count(target), place))
-            .collect();
-        found.sort_unstable();
-        found.into_iter().map(|(_, place)| place).collect()
     }
 
     /// The row with values that satisfy the CHECKs of its table, and collide with no other row's.
@@ -438,86 +372,6 @@ impl<C: GenericClient> Builder<'_, C> {
             }
         }
         Ok(())
-    }
-
-    /// Links every source to a few targets, and then every target that has too few.
-    fn add_links(&mut self, link: &Link, start: usize) -> Result<(), Problem> {
-        let edges = &self.ground.edges.edges;
-        let (source_end, target_end) = (&edges[link.source_end], &edges[link.target_end]);
-        let sources = self.family.get(&source_end.target).map_or(0, Vec::len);
-        let targets = self.family.get(&target_end.target).map_or(0, Vec::len);
-        let has_room = |most: Option<u32>, count: u32| most.is_none_or(|most| count < most);
-        let mut n = start;
-        for source in 0..sources {
-            let wanted = link.here.min.max(if has_room(link.here.max, 1) { 2 } else { 1 });
-            let mut order: Vec<usize> = (0..targets).collect();
-            order.sort_by_key(|&target| {
-                (self.linked(target_end.target, target, link.target_end), target)
-            });
-            for target in order {
-                if self.linked(source_end.target, source, link.source_end) < wanted
-                    && has_room(
-                        link.there.max,
-                        self.linked(target_end.target, target, link.target_end),
-                    )
-                {
-                    self.connect(link, source, target, &mut n)?;
-                }
-            }
-        }
-        for target in 0..targets {
-            let mut order: Vec<usize> = (0..sources).collect();
-            order.sort_by_key(|&source| self.linked(source_end.target, source, link.source_end));
-            for source in order {
-                if self.linked(target_end.target, target, link.target_end) < link.there.min
-                    && has_room(
-                        link.here.max,
-                        self.linked(source_end.target, source, link.source_end),
-                    )
-                {
-                    self.connect(link, source, target, &mut n)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn linked(&self, table: TableId, row: usize, end: usize) -> u32 {
-        self.family[&table][row].referrers.get(&end).copied().unwrap_or_default()
-    }
-
-    fn connect(
-        &mut self,
-        link: &Link,
-        source: usize,
-        target: usize,
-        n: &mut usize,
-    ) -> Result<(), Problem> {
-        let ends = HashMap::from([(link.source_end, source), (link.target_end, target)]);
-        if !self.parents_differ(link, source, target)
-            && self.add_row(link.table, *n, usize::MAX, &ends)?
-        {
-            *n += 1;
-        }
-        Ok(())
-    }
-
-    /// Whether a link would carry two different shared parents, or half of one.
-    fn parents_differ(&self, link: &Link, source: usize, target: usize) -> bool {
-        let mut parents: HashMap<usize, &Option<String>> = HashMap::new();
-        for (end, row) in [(link.source_end, source), (link.target_end, target)] {
-            let edge = &self.ground.edges.edges[end];
-            let row = &self.family[&edge.target][row];
-            for (column, &referred) in edge.columns.iter().zip(&edge.target_columns) {
-                let value = &row.values[referred];
-                if !edge.own.contains(column)
-                    && (value.is_none() || *parents.entry(*column).or_insert(value) != value)
-                {
-                    return true;
-                }
-            }
-        }
-        false
     }
 }
 
