@@ -239,13 +239,9 @@ fn refused_deletes(session: &Session, compiled: &Compiled) -> Result<Value, Fail
         }
         let target = program.layout.table(relation.target);
         let row = |stage: &Stage| {
-            let deletes = stage.actions.iter().filter_map(|action| match action {
-                Action::Delete(row) if row.table == target => Some((action, *row)),
-                Action::Delete(_)
-                | Action::Clear { .. }
-                | Action::Move { .. }
-                | Action::Orphan { .. }
-                | Action::Unlink { .. } => None,
+            let deletes = stage.actions.iter().filter_map(|action| {
+                let Action::Delete(row) = *action else { return None };
+                (row.table == target).then_some((action, row))
             });
             let mut refused = deletes.filter(|(action, _)| {
                 matches!(predict(program, &stage.rows, action), Prediction::Refused(_))
