@@ -76,9 +76,22 @@
 //! }
 //! ```
 //!
+//! # Behind the compiler
+//! [`model`] gives what a program means without any files, for whoever asks more of it than code:
+//!
+//! | room | verb | what it says | feature |
+//! | --- | --- | --- | --- |
+//! | [`impact`] | [`impact::impact`], [`impact::predict`] | what a delete does, by the schema; and to given rows | |
+//! | [`mod@diff`] | [`diff::diff`] | how two databases differ | |
+//! | [`mod@shrink`] | [`shrink::shrink`] | the shortest program that still shows something | |
+//! | `impact` | `impact::count` | how many rows of a live database it reaches | `database` |
+//! | `introspect` | `introspect::introspect` | a live database as a [`relational::Database`] | `database` |
+//! | `drift` | `drift::drift` | where a live database differs from a schema | `database` |
+//! | `prove` | `prove::prove` | that PostgreSQL, SQLAlchemy and Django agree on a schema, in scratch databases | `database` |
+//!
 //! # Features
-//! - `cli` (default): the `trine` command; brings `project` and `parallel`.
-//! - `database`: what talks to a live PostgreSQL; brings `project`.
+//! - `cli` (default): the `trine` command; brings all of the others.
+//! - `database`: what talks to a live PostgreSQL or starts one, with TLS; brings `project`.
 //! - `project`: `trine.toml`, source files and generated files on a disk.
 //! - `parallel`: files are parsed, and targets are generated, on all cores.
 //!
