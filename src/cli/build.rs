@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use trine::diagnostics::termcolor::{Color as Hue, WriteColor};
-use trine::diagnostics::{Diagnostic, Format, Severity, render, write_human};
+use trine::diagnostics::{Diagnostic, Format, Severity, count, lead, render, write_human};
 use trine::project::{Initial, Plan, Report, TargetReport};
 use trine::source::Sources;
 
@@ -107,7 +107,7 @@ fn summarize(report: &Report, color: Color) -> io::Result<()> {
         }
     }
     for path in report.targets.iter().flat_map(|target| &target.outdated) {
-        terminal::lead(&mut out, "warning", Hue::Yellow)?;
+        lead(&mut out, "warning", Hue::Yellow)?;
         writeln!(
             out,
             "{} is out of date: it exists, so it was left as it is; write the next migration by \
@@ -116,7 +116,7 @@ fn summarize(report: &Report, color: Color) -> io::Result<()> {
         )?;
     }
     for path in &report.leftovers {
-        terminal::lead(&mut out, "note", Hue::Green)?;
+        lead(&mut out, "note", Hue::Green)?;
         writeln!(
             out,
             "{} holds files that Trine generated, and this build does not; remove it if its \
@@ -140,10 +140,6 @@ fn changes(target: &TargetReport) -> String {
         .map(|(number, what)| format!("{number} {what}"))
         .collect();
     if said.is_empty() { "nothing to write".to_owned() } else { said.join(", ") }
-}
-
-fn count(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 fn shown(path: &Path) -> String {

@@ -2,9 +2,8 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use trine::diagnostics::termcolor::{
-    self, BufferedStandardStream, ColorChoice, ColorSpec, WriteColor,
-};
+use trine::diagnostics::lead;
+use trine::diagnostics::termcolor::{self, BufferedStandardStream, ColorChoice};
 
 use super::Color;
 
@@ -43,16 +42,4 @@ pub(super) fn complain(message: &str, color: Color) {
         let _ = writeln!(out, "{line}");
     }
     let _ = out.flush();
-}
-
-/// Writes `word: ` in bold and colour.
-pub(super) fn lead(
-    out: &mut dyn WriteColor,
-    word: &str,
-    color: termcolor::Color,
-) -> io::Result<()> {
-    out.set_color(ColorSpec::new().set_fg(Some(color)).set_bold(true).set_intense(true))?;
-    write!(out, "{word}")?;
-    out.reset()?;
-    write!(out, ": ")
 }

@@ -4,7 +4,8 @@ mod codes;
 mod render;
 
 pub use codes::{Code, Severity};
-pub use render::{Format, render, termcolor, visible, write_human};
+pub(crate) use render::json_text;
+pub use render::{Format, count, lead, render, termcolor, visible, write_human};
 
 use crate::source::Span;
 

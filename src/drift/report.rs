@@ -4,8 +4,8 @@ use std::io;
 
 use serde::Serialize;
 
-use crate::diagnostics::termcolor::{Color, ColorSpec, WriteColor};
-use crate::diagnostics::visible;
+use crate::diagnostics::termcolor::{Color, WriteColor};
+use crate::diagnostics::{count, json_text, lead, visible};
 use crate::diff::{self, Entry, Sides, entries};
 
 use super::Drift;
@@ -39,10 +39,7 @@ pub fn document(drift: &Drift) -> String {
         others,
         notes,
     };
-    let mut text = serde_json::to_string_pretty(&document)
-        .expect("strings, numbers and lists are always valid JSON");
-    text.push('\n');
-    text
+    json_text(&document)
 }
 
 /// Writes drift as a person reads it: the differences by table, how many there are, and what was left out.
@@ -95,15 +92,4 @@ pub fn write_human(out: &mut dyn WriteColor, drift: &Drift) -> io::Result<()> {
 fn note(out: &mut dyn WriteColor, text: &str) -> io::Result<()> {
     lead(out, "note", Color::Green)?;
     writeln!(out, "{}", visible(text).replace('\n', "\\n"))
-}
-
-fn lead(out: &mut dyn WriteColor, word: &str, color: Color) -> io::Result<()> {
-    out.set_color(ColorSpec::new().set_fg(Some(color)).set_bold(true).set_intense(true))?;
-    write!(out, "{word}")?;
-    out.reset()?;
-    write!(out, ": ")
-}
-
-fn count(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::diagnostics::count;
 use crate::impact::{Action, Prediction, Refusal, Row, Rows, difference};
 use crate::relational::{Table, TableId};
 use crate::schema::DeleteRule;
@@ -70,7 +71,7 @@ pub(super) fn judge(deed: Deed<'_>, stage: &str, prediction: &Prediction, ways: 
         Outcome::Refused { .. } | Outcome::Skipped(_) | Outcome::Failed { .. } => None,
     });
     if let Some(rows) = by_sql {
-        judged.counts = count(deed, rows);
+        judged.counts = counted(deed, rows);
     }
     let case = Case { deed, stage, by_sql };
     // What has to come of it: the schema's word, or, where only PostgreSQL can tell, SQL's.
@@ -269,7 +270,7 @@ impl Case<'_> {
             let says = format!(
                 "{} took {}, which should be {most}",
                 self.doing(done),
-                statements(done.statements)
+                count(done.statements, "statement")
             );
             let what = "too many".to_owned();
             self.disagreement(done, Kind::Statements, what, says, Vec::new())
@@ -352,7 +353,7 @@ impl Case<'_> {
 }
 
 /// What became of the rows that were there.
-fn count(deed: Deed<'_>, left: &Rows) -> Counts {
+fn counted(deed: Deed<'_>, left: &Rows) -> Counts {
     let mut counts = Counts::default();
     for (id, table) in deed.program.database.tables.iter() {
         let [before, after] = [deed.rows, left].map(|rows| by_key(table, id, rows));
@@ -388,8 +389,4 @@ fn by_key<'a>(table: &Table, id: TableId, rows: &'a Rows) -> BTreeMap<String, &'
 
 fn number(count: usize) -> String {
     if count == 0 { "none".to_owned() } else { count.to_string() }
-}
-
-fn statements(count: usize) -> String {
-    format!("{count} statement{}", if count == 1 { "" } else { "s" })
 }

@@ -5,10 +5,8 @@ use std::io;
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 
 use trine::diagnostics::termcolor::{Color, ColorSpec, WriteColor};
-use trine::diagnostics::visible;
+use trine::diagnostics::{lead, visible};
 use trine::prove::{Disagreement, Proof, Shortest, Unfinished, Verdict, report};
-
-use super::terminal;
 
 /// How many disagreements are told in full, and how many lines of each.
 const TOLD: usize = 10;
@@ -99,7 +97,7 @@ const LEGEND: &str = " statements: SQLAlchemy with nothing / the collections loa
                       a queryset";
 
 fn write_disagreement(out: &mut dyn WriteColor, disagreement: &Disagreement) -> io::Result<()> {
-    terminal::lead(out, "disagreement", Color::Red)?;
+    lead(out, "disagreement", Color::Red)?;
     bold(out, &visible(&disagreement.says))?;
     writeln!(out)?;
     if !disagreement.stage.is_empty() {

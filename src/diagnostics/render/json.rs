@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::text::json_text;
 use super::{Diagnostic, Severity, Sources, Span, place, severity_name};
 
 #[derive(Serialize)]
@@ -65,10 +66,7 @@ pub(super) fn render(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
         warnings: count(Severity::Warning),
         diagnostics: diagnostics.iter().map(|diagnostic| entry(sources, diagnostic)).collect(),
     };
-    let mut text = serde_json::to_string_pretty(&document)
-        .expect("strings, numbers and lists are always valid JSON");
-    text.push('\n');
-    text
+    json_text(&document)
 }
 
 fn entry<'a>(sources: &'a Sources, diagnostic: &'a Diagnostic) -> Entry<'a> {

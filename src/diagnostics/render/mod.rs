@@ -6,10 +6,13 @@ mod human;
 mod json;
 mod sarif;
 mod short;
+mod text;
 
 pub use codespan_reporting::term::termcolor;
 pub use excerpt::visible;
 pub use human::write_human;
+pub(crate) use text::json_text;
+pub use text::{count, lead};
 
 use super::{Diagnostic, Severity};
 use crate::source::{Sources, Span};

@@ -6,6 +6,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
+use super::text::json_text;
 use super::{Diagnostic, Sources, Span, place, severity_name};
 use crate::diagnostics::Code;
 
@@ -150,10 +151,7 @@ pub(super) fn render(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
             results,
         }],
     };
-    let mut text = serde_json::to_string_pretty(&log)
-        .expect("strings, numbers and lists are always valid JSON");
-    text.push('\n');
-    text
+    json_text(&log)
 }
 
 fn rule(code: Code) -> Rule {

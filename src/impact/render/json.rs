@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::diagnostics::json_text;
 use crate::impact::at_once::AtOnce;
 use crate::impact::counted::{BranchCount, CheckCount, Counts};
 use crate::impact::rules::{Bound, Effect};
@@ -142,9 +143,7 @@ pub fn json(program: Program<'_>, impact: &Impact, counts: Option<&Counts>) -> S
         refused: counts.map(|counts| counts.refuse(impact)),
         order_decides: counts.map(Counts::undecided),
     };
-    let mut text = serde_json::to_string_pretty(&document).expect("the document has string keys");
-    text.push('\n');
-    text
+    json_text(&document)
 }
 
 struct Writer<'a> {

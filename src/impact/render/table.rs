@@ -6,6 +6,7 @@ use codespan_reporting::term::termcolor::{ColorSpec, WriteColor};
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
+use crate::diagnostics::json_text;
 use crate::impact::reach::Reach;
 use crate::schema::{RelationId, Schema};
 
@@ -110,7 +111,5 @@ pub fn reach_json(schema: &Schema, reaches: &[Reach]) -> String {
         refused_by: reach.refused_by.iter().map(full).collect(),
     });
     let document = Document { version: 1, entities: entries.collect() };
-    let mut text = serde_json::to_string_pretty(&document).expect("the document has string keys");
-    text.push('\n');
-    text
+    json_text(&document)
 }

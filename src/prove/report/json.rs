@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::diagnostics::json_text;
 use crate::prove::proof::Proof;
 
 #[derive(Serialize)]
@@ -15,8 +16,5 @@ struct Document<'a> {
 /// A proof as JSON, with a line feed at its end.
 pub fn json(proof: &Proof) -> String {
     let document = Document { version: 1, agrees: proof.agrees(), proof };
-    let mut text = serde_json::to_string_pretty(&document)
-        .expect("a proof has only names, texts and numbers in it");
-    text.push('\n');
-    text
+    json_text(&document)
 }

@@ -1,5 +1,6 @@
 //! The table of a proof: relation and action in a row, what became of the rows, and how each side did it.
 
+use crate::diagnostics::count;
 use crate::prove::proof::{Line, Proof, Verdict, WayLine};
 use crate::prove::side::Side;
 
@@ -90,8 +91,4 @@ pub fn verdict(proof: &Proof) -> String {
         count(proof.comparisons(), "outcome"),
         proof.seconds
     )
-}
-
-fn count(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
