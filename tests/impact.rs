@@ -512,7 +512,7 @@ mod command {
         let path = "examples/storefront.trine";
         for (arguments, said) in [
             (vec!["impact", "Stroe", path], "did you mean `Store`?"),
-            (vec!["impact", "Store", path, "--where", "true"], "`--database URL`"),
+            (vec!["impact", "Store", path, "--where", "true"], "give its URL with --database"),
             (vec!["impact", "--all", "Store", path], "leave `Store` out"),
             (vec!["impact", "Store", "examples/none.trine"], "examples/none.trine"),
         ] {
