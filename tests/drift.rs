@@ -156,6 +156,18 @@ fn no_example_drifts_right_after_its_ddl() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+#[test]
+fn a_function_that_a_missing_trigger_left_behind_is_nobody_else_s() {
+    let Some(known) = example("storefront") else { return };
+    let database = known.0.applied();
+    let sql = "DROP TRIGGER tg_storefront_store_touch ON storefront_store;
+               CREATE FUNCTION total() RETURNS integer LANGUAGE sql AS 'SELECT 1'";
+    database.connect().unwrap().batch_execute(sql).unwrap();
+    let found = known.0.drift(&database);
+    assert_eq!(said(&found), ["D0501 storefront_store.tg_storefront_store_touch"]);
+    assert_eq!(found.others, ["function total()"]);
+}
+
 /// Whatever one alteration does to an example, drift sees it; the next copy, which nobody altered, has none.
 #[test]
 fn any_alteration_is_seen() {

@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 use crate::diff::{Change, Difference, Kind};
 use crate::introspect::Scope;
 use crate::live::Problem;
-use crate::relational::Database;
+use crate::relational::{Database, QualifiedName};
 
 /// Tables that Django and Alembic keep for themselves, and those of Django's own apps.
 const BOOKKEEPING: &[&str] = &[
@@ -112,7 +112,7 @@ pub(super) enum Whose {
     Ours,
     /// Somebody else's, in a schema that the program uses.
     Others,
-    /// It is where nothing of the program is.
+    /// It is where nothing of the program is, or another difference speaks of it.
     Elsewhere,
 }
 
@@ -120,6 +120,8 @@ pub(super) enum Whose {
 pub(super) struct Declared {
     /// The schemas that its tables and types lie in.
     schemas: HashSet<Option<SmolStr>>,
+    /// The functions of its triggers: schema, and name with arguments.
+    functions: HashSet<(Option<SmolStr>, SmolStr)>,
 }
 
 impl Declared {
@@ -129,7 +131,18 @@ impl Declared {
         let mut schemas: HashSet<_> = own.map(|table| table.name.schema.clone()).collect();
         schemas.extend(wanted.enum_types.iter().map(|found| found.name.schema.clone()));
         schemas.extend(wanted.schemas.iter().cloned().map(Some));
-        Declared { schemas }
+        let tables = wanted.tables.values().iter();
+        let functions = tables.flat_map(|table| &table.triggers).map(|trigger| {
+            let QualifiedName { schema, name } = &trigger.function;
+            (schema.clone(), SmolStr::new(format!("{name}()")))
+        });
+        Declared { schemas, functions: functions.collect() }
+    }
+
+    /// Whether it is a function that one of its triggers should call.
+    fn calls(&self, difference: &Difference) -> bool {
+        let name = difference.object.clone().unwrap_or_default();
+        self.functions.contains(&(difference.schema.clone(), name))
     }
 
     /// Whose the object of a difference is.
@@ -144,6 +157,8 @@ impl Declared {
             // Nobody can say in a schema that these should not be there.
             Kind::Schema | Kind::Extension | Kind::Database => Whose::Elsewhere,
             _ if !self.schemas.contains(&difference.schema) => Whose::Elsewhere,
+            // Its trigger is missing, which is said.
+            Kind::Other if self.calls(difference) => Whose::Elsewhere,
             // No schema can declare one.
             Kind::Other | Kind::Sequence => Whose::Others,
             Kind::Table => {
