@@ -35,7 +35,8 @@ Examples:
 
 Exit status:
   0  clean
-  1  errors in the input, warnings under --deny warnings, or a database that differs
+  1  errors in the input, warnings under --deny warnings, a database that differs, or
+     targets that disagree
   2  wrong usage, or something that can't be read or written";
 
 /// One schema; PostgreSQL, SQLAlchemy and Django that agree.
