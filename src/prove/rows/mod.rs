@@ -26,6 +26,7 @@ use crate::relational::TableId;
 use crate::schema::{DeleteRule, EntityId, RelationId, RelationKind};
 use crate::targets::Program;
 
+use super::action::{entity_name, relation_path};
 use build::{Care, Ground, Made, build};
 use checks::Checks;
 use edges::Edges;
@@ -93,7 +94,7 @@ pub fn stages(program: Program<'_>, client: &mut Client) -> Result<Stages, Probl
         reasons: BTreeMap::new(),
     };
     for (relation, stated) in program.schema.relations.iter() {
-        let name = format!("{}.{}", program.schema.entities[stated.source].name, stated.name);
+        let name = relation_path(program, relation);
         let about = match &stated.kind {
             RelationKind::ToOne(_) => {
                 edges.edges.iter().position(|it| it.relation == relation).into_iter().collect()
@@ -168,7 +169,7 @@ impl Work<'_> {
                         tables().filter(|table| rows.tables[table.index()].is_empty()).collect();
                     for table in empty {
                         let entity = self.program.layout.origins(table).entity;
-                        let name = self.program.schema.entities[entity].name.to_string();
+                        let name = entity_name(self.program, entity);
                         let known = |it: &Uncovered| it.entity == entity && it.relation.is_none();
                         if !self.found.uncovered.iter().any(known) {
                             let why = self.why_empty(table);
