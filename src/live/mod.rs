@@ -36,6 +36,7 @@ pub use binaries::{Binaries, Wish};
 pub use connect::connect;
 pub use directory::Directory;
 pub use problem::Problem;
+pub(crate) use problem::reason_of;
 pub use registry::{clean_up, left_behind};
 pub use scratch::Scratch;
 pub use server::Server;

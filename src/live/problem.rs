@@ -101,7 +101,7 @@ pub(super) fn lost(error: &io::Error) -> bool {
 }
 
 /// The operating system's reason, without its number.
-pub(super) fn reason_of(error: &io::Error) -> String {
+pub(crate) fn reason_of(error: &io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or_default();
     let mut chars = text.chars();

@@ -48,7 +48,10 @@ impl Interpreter {
             None => of_project(project, &Surroundings::here(), needs)?,
         };
         if let Some(lack) = needs.lacking(&candidate) {
-            return Err(Problem::new(lack));
+            // What is made for it is found by itself, but not before what is named.
+            let apart = !candidate.probe.is_environment && needs.outdated(&candidate).is_none();
+            let then = if explicit.is_some() && apart { ", and leave --python out" } else { "" };
+            return Err(Problem::new(format!("{lack}{then}")));
         }
         Ok(Interpreter {
             path: candidate.path,

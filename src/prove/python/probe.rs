@@ -5,6 +5,8 @@ use std::process::{Command, Stdio};
 
 use serde::Deserialize;
 
+use crate::live::reason_of;
+
 /// What an interpreter says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(super) struct Probe {
@@ -50,7 +52,7 @@ pub(super) fn probe(python: &Path) -> Result<Probe, String> {
         .stdin(Stdio::null())
         .stderr(Stdio::piped())
         .output()
-        .map_err(|error| error.to_string())?;
+        .map_err(|error| reason_of(&error))?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
         let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();

@@ -211,3 +211,19 @@ fn what_is_missing_is_one_line_with_the_command_for_this_kind_of_interpreter() {
          later: name another with --python",
     );
 }
+
+#[test]
+fn what_is_named_and_lacks_everything_says_where_to_go_on() {
+    let place = Place::new();
+    place.python("usr/bin/python3", "3, 13, 0", "none");
+    place.python("other/.venv/bin/python", "3, 13, 0", "none");
+    let needs = Needs::of(&Options::default(), false);
+    let named = |path: &str| {
+        let found = Interpreter::find(Some(&place.path(path)), &place.path("project"), &needs);
+        found.expect_err("it lacks everything").to_string()
+    };
+    // The environment that the command makes is found by itself, once nothing else is named.
+    assert!(named("usr/bin/python3").ends_with("`, and leave --python out"));
+    assert!(named("other/.venv/bin/python").ends_with('`'));
+    assert!(named("nowhere").ends_with("does not run: no such file or directory"));
+}
