@@ -358,6 +358,19 @@ fn a_long_name_is_cut_between_characters() {
 }
 
 #[test]
+fn a_column_that_follows_its_parent_follows_one() {
+    let source = "entity Place {\n  name  text\n}\n\
+        entity Owner {\n  home  1 Place <-> * at_home  on delete cascade\n\
+        \x20 work  1 Place <-> * at_work  on delete cascade\n}\n\
+        entity Thing {\n  place  1 Place <-> * things  on delete cascade\n\
+        \x20 owner  1 Owner <-> * things  on delete cascade\
+        \x20 within place = home, place = work  on update cascade\n}\n";
+    // PostgreSQL would write the column twice, and refuse that, at every update of an owner.
+    assert_eq!(errors(source), ["E0407"]);
+    assert_eq!(errors(&source.replace("  on update cascade", "")), Vec::<&str>::new());
+}
+
+#[test]
 fn a_relation_always_has_a_column_of_its_own() {
     let source = "entity Store {\n  name  text\n}\n\
         entity Detail {\n  store  1 Store <-> 0..1 detail  on delete cascade\n  key (store)\n}\n\

@@ -17,10 +17,15 @@ pub(crate) fn resolve_within(input: &Input<'_>, draft: &mut Draft<'_>) {
             let Some(resolved) = resolve_pair(input, draft, written, pair, &mut found) else {
                 continue;
             };
-            let many = draft.schema.many_to_many(written.id).is_some();
+            // Where the columns here are written through the key, by a link's trigger or by what follows an
+            // update, each can follow one parent only.
+            let follows = match &draft.schema.relations[written.id].kind {
+                RelationKind::ToOne(to_one) => to_one.update_cascade,
+                RelationKind::ManyToMany(_) => true,
+            };
             let again = within.iter().any(|other| {
                 *other != resolved
-                    && (other.there == resolved.there || many && other.here == resolved.here)
+                    && (other.there == resolved.there || follows && other.here == resolved.here)
             });
             if again {
                 found.push(errors::within_twice(&pair.here));
