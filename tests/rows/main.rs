@@ -50,6 +50,7 @@ fn trials() -> Vec<Trial> {
         trials.push(Trial::test(format!("random::{number}"), move || is_as_predicted(number)));
     }
     trials.push(Trial::test("external::has_more_than_is_said", more_than_is_said));
+    trials.push(Trial::test("locks::are_few_however_much_is_asked", few_locks));
     for &(name, members) in checks::COVERED {
         trials.push(Trial::test(format!("check::{name}"), move || is_covered(name, members)));
     }
@@ -99,6 +100,35 @@ fn more_than_is_said() -> Result<(), Failed> {
     for stage in &found.stages {
         report.extend(carry_out(program, &mut client, stage));
     }
+    if report.is_empty() { Ok(()) } else { Err(report.join("\n").into()) }
+}
+
+/// However often PostgreSQL is asked about CHECKs, the rows are not written below that many savepoints, each of
+/// which would be a lock until the end: a server has room for a limited number, whoever takes them.
+fn few_locks() -> Result<(), Failed> {
+    let text = checks::program("a integer\n b varchar(9)\n check (a > 1)\n check (b like \"x%\")");
+    let compiled = Compiled::new(&alone("locks", text).sources())?;
+    let database = server().scratch("rows").unwrap();
+    let mut client = database.connect().unwrap();
+    compiled.create(&mut client);
+    // Locks of the transaction, of the savepoint that is undone, and perhaps of the row's own.
+    client
+        .batch_execute(
+            "CREATE FUNCTION few_locks() RETURNS trigger LANGUAGE plpgsql AS $$
+             DECLARE found bigint;
+             BEGIN
+               SELECT count(*) INTO found FROM pg_locks
+                WHERE locktype = 'transactionid' AND pid = pg_backend_pid();
+               IF found > 3 THEN RAISE '% locks of transactions', found; END IF;
+               RETURN NEW;
+             END $$;
+             CREATE TRIGGER few_locks BEFORE INSERT ON cases_entry
+               FOR EACH ROW EXECUTE FUNCTION few_locks()",
+        )
+        .unwrap();
+    let found = stages(compiled.program(), &mut client).map_err(|problem| problem.to_string())?;
+    let report: Vec<String> =
+        found.uncovered.iter().map(|it| format!("{}: {}", it.what, it.why)).collect();
     if report.is_empty() { Ok(()) } else { Err(report.join("\n").into()) }
 }
 

@@ -16,6 +16,7 @@ use crate::quoting::quote_literal;
 use crate::relational::TableId;
 
 use super::shape::Shape;
+use super::undone::undone;
 use super::values::value;
 use choices::Choices;
 use group::{Group, groups, held_by, own_rows, search};
@@ -193,10 +194,8 @@ const TEMPLATES: [&str; 12] = [
     "US",
 ];
 
-/// Whether a type reads a text; asked in a savepoint, so that a refusal harms nothing.
+/// Whether a type reads a text.
 fn reads(client: &mut impl GenericClient, text: &str, ty: &str) -> Result<bool, Problem> {
-    let mut savepoint = client.transaction()?;
-    let answer = savepoint.simple_query(&format!("SELECT {}::{ty}", quote_literal(text)));
-    savepoint.rollback()?;
-    Ok(answer.is_ok())
+    let sql = format!("SELECT {}::{ty}", quote_literal(text));
+    Ok(undone(client, |client| client.simple_query(&sql))?.is_ok())
 }

@@ -14,6 +14,7 @@ mod fill;
 mod part;
 mod regex;
 mod shape;
+mod undone;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +32,7 @@ use build::{Care, Ground, Made, build};
 use checks::Checks;
 use edges::Edges;
 use part::Part;
+use undone::undone;
 
 pub use actions::action_sql;
 pub use dump::{dump_sql, empty_sql, parse_dump};
@@ -284,17 +286,18 @@ impl Work<'_> {
         fill: &[String],
         made: &Made,
     ) -> Result<Result<Rows, Refused>, Problem> {
-        let mut savepoint = client.transaction()?;
         let mut script = fill.to_vec();
         script.push("SET CONSTRAINTS ALL IMMEDIATE".to_owned());
-        if let Err(error) = savepoint.batch_execute(&script.join(";\n")) {
-            savepoint.rollback()?;
-            return Ok(Err(self.refused(&error)));
-        }
+        let script = script.join(";\n");
         let dump = dump::dump_of(self.program, |table| made.rows.contains_key(&table));
-        let text: String = savepoint.query_one(&dump, &[])?.get(0);
-        savepoint.rollback()?;
-        Ok(Ok(parse_dump(self.program, &text)?))
+        let filled = undone(client, |client| {
+            client.batch_execute(&script)?;
+            client.query_one(&dump, &[])?.try_get::<_, String>(0)
+        })?;
+        match filled {
+            Ok(text) => Ok(Ok(parse_dump(self.program, &text)?)),
+            Err(error) => Ok(Err(self.refused(&error))),
+        }
     }
 
     fn refused(&self, error: &postgres::Error) -> Refused {

@@ -9,6 +9,7 @@ use crate::quoting::{quote_identifier, quote_literal};
 
 use super::super::candidates::candidates;
 use super::super::shape::Shape;
+use super::super::undone::undone;
 use super::super::values::value;
 use super::{Combination, MOST_KEPT, MOST_OWN};
 
@@ -229,9 +230,6 @@ fn condition(group: &Group) -> String {
 
 /// The answer in texts; `None` when PostgreSQL stumbles over a candidate.
 fn ask(client: &mut impl GenericClient, sql: &str) -> Result<Option<Vec<Combination>>, Problem> {
-    let mut savepoint = client.transaction()?;
-    let answer = savepoint.query(sql, &[]);
-    savepoint.rollback()?;
-    let Ok(rows) = answer else { return Ok(None) };
+    let Ok(rows) = undone(client, |client| client.query(sql, &[]))? else { return Ok(None) };
     Ok(Some(rows.iter().map(|row| (0..row.len()).map(|nth| row.get(nth)).collect()).collect()))
 }
