@@ -171,6 +171,7 @@ fn check_cases(text: &str) {
 
 const NAMES: &str = include_str!("resolve/names.txt");
 const RELATIONS: &str = include_str!("resolve/relations.txt");
+const UNIONS: &str = include_str!("resolve/unions.txt");
 const OPTIONS: &str = include_str!("resolve/options.txt");
 const RESERVED: &str = include_str!("resolve/reserved.txt");
 
@@ -182,6 +183,11 @@ fn names_have_one_meaning() {
 #[test]
 fn relations_keep_their_rules() {
     check_cases(RELATIONS);
+}
+
+#[test]
+fn unions_keep_their_rules() {
+    check_cases(UNIONS);
 }
 
 #[test]
@@ -212,7 +218,7 @@ fn apply(sources: &Sources, fix: &Fix) -> Vec<(String, String)> {
 fn every_fix_takes_its_error_away() {
     let mut faults = String::new();
     let mut applied = 0;
-    for case in [NAMES, RELATIONS, OPTIONS, RESERVED].iter().flat_map(|text| cases(text)) {
+    for case in [NAMES, RELATIONS, UNIONS, OPTIONS, RESERVED].iter().flat_map(|text| cases(text)) {
         let (sources, found) = resolve_case(&case.files);
         for one in &found {
             for fix in &one.fixes {

@@ -104,8 +104,11 @@ codes! {
     // Names in the database
     E0601 Error "two things with one name in the database";
     // Not yet
-    E0701 Error "unions are not compiled yet";
     E0702 Error "`fetch` is not compiled yet";
+    // Unions
+    E0801 Error "an unknown strategy of a union";
+    E0802 Error "an alternative that a union can't have";
+    E0803 Error "a relation that a union's strategy can't store";
     // Warnings
     W0101 Warning "an unused mixin";
     W0102 Warning "an unused enum";

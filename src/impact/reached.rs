@@ -406,6 +406,6 @@ fn kept(schema: &Schema, impact: &Impact, reach: &Reach) -> Vec<EntityId> {
 pub(super) fn is_made(schema: &Schema, entity: EntityId) -> bool {
     match schema.entities[entity].kind {
         EntityKind::Link { .. } => true,
-        EntityKind::Declared | EntityKind::External => false,
+        EntityKind::Declared | EntityKind::External | EntityKind::Union(_) => false,
     }
 }

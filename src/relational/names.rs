@@ -33,7 +33,15 @@ pub fn stem(schema: &Schema, entity: EntityId) -> String {
     let entity = &schema.entities[entity];
     match &entity.table {
         Some(name) => name.clone(),
-        None => format!("{}_{}", snake(&schema.modules[entity.module].name), snake(&entity.name)),
+        None => {
+            let name = match entity.kind {
+                EntityKind::Union(union) => &schema.unions[union].name,
+                EntityKind::Declared | EntityKind::External | EntityKind::Link { .. } => {
+                    &entity.name
+                }
+            };
+            format!("{}_{}", snake(&schema.modules[entity.module].name), snake(name))
+        }
     }
 }
 

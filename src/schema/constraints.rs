@@ -77,6 +77,8 @@ pub struct Check {
     pub message: Option<String>,
     /// `as NAME`
     pub name: Option<String>,
+    /// What it is about, when Trine makes it: what its name says instead of its columns.
+    pub about: Option<SmolStr>,
     /// The whole.
     pub span: Span,
 }

@@ -1,8 +1,9 @@
 //! The semantic model: every name is an id, every expression is typed, every relation knows both ends.
 //!
 //! What [`resolve`] leaves here is finished; nothing behind it looks at the syntax tree again. Mixins
-//! are gone (their members stand in the entities), an entity without a key has its `id`, and every
-//! many-to-many relation has a link entity, declared or made, whose two relations are like any other.
+//! are gone (their members stand in the entities), an entity without a key has its `id`, every
+//! many-to-many relation has a link entity, declared or made, whose two relations are like any other, and
+//! every relation to a union is spelt out in relations that are like any other.
 
 mod constraints;
 pub(crate) mod deletes;
@@ -11,12 +12,14 @@ pub mod functions;
 mod relations;
 mod resolve;
 mod types;
+mod unions;
 
 pub use constraints::{Check, Exclude, Index, IndexElement, IndexKey, Unique};
 pub use expr::{BinaryOperator, Expr, ExprKind, UnaryOperator};
 pub use relations::{DeleteRule, ManyToMany, Reference, Relation, RelationKind, ToOne, Within};
 pub use resolve::{resolve, resolve_for};
 pub use types::{ArgumentRule, BaseType, Category, FieldType, Scalar, TypeArguments};
+pub use unions::{Alternative, Stored, Strategy, Union, UnionRelation};
 
 use smol_str::SmolStr;
 
@@ -35,6 +38,10 @@ pub type EntityId = Id<Entity>;
 pub type FieldId = Id<Field>;
 /// A relation's id.
 pub type RelationId = Id<Relation>;
+/// A union's id.
+pub type UnionId = Id<Union>;
+/// The id of a relation to a union.
+pub type UnionRelationId = Id<UnionRelation>;
 
 /// A whole program.
 #[derive(Debug, Clone, Default)]
@@ -51,6 +58,10 @@ pub struct Schema {
     pub fields: Arena<Field>,
     /// The relations of all entities.
     pub relations: Arena<Relation>,
+    /// In the order written.
+    pub unions: Arena<Union>,
+    /// The relations to unions of all entities. Each is spelt out in `relations`.
+    pub union_relations: Arena<UnionRelation>,
 }
 
 /// `module storefront`: one Django app, one Python module of SQLAlchemy.
@@ -161,6 +172,8 @@ pub struct Entity {
     pub storage: Vec<(String, String)>,
     /// The relations of any entity that point here, in a fixed order.
     pub incoming: Vec<RelationId>,
+    /// Its relations to unions, in the order written.
+    pub union_relations: Vec<UnionRelationId>,
     /// `@django(mixin: "…")`: classes of the user's to inherit from, as dotted paths.
     pub django_mixins: Vec<String>,
     /// `@django(model: "…")` of an external entity: `app.Model`, or `settings.AUTH_USER_MODEL`.
@@ -185,6 +198,8 @@ pub enum EntityKind {
         /// Whether neither ORM needs a class for it: no name, no order, no shared parent.
         hidden: bool,
     },
+    /// Made for the rows of a union's own.
+    Union(UnionId),
 }
 
 /// A field or a relation of an entity; a relation stands for its columns.

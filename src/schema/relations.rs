@@ -66,6 +66,9 @@ pub struct ToOne {
     /// `restrict` where a cascade could take both ends away: must be checked when all is done,
     /// DEFERRABLE INITIALLY DEFERRED. Found by the delete analysis.
     pub checked_late: bool,
+    /// Deleting the source deletes the target too, by a trigger: the row of a union that the source is an
+    /// alternative of.
+    pub takes_target: bool,
     /// `column "…"`
     pub column: Option<String>,
 }

@@ -106,14 +106,17 @@ impl Collisions<'_> {
         let stated = &self.schema.entities[entity];
         let (what, rename) = match stated.kind {
             EntityKind::Declared | EntityKind::External => {
-                (format!("the table of `{}`", stated.name), "`table \"…\"`")
+                (format!("the table of `{}`", stated.name), Some("`table \"…\"`"))
+            }
+            EntityKind::Union(union) => {
+                (format!("the table of union `{}`", self.schema.unions[union].name), None)
             }
             EntityKind::Link { relation, .. } => {
                 let relation = &self.schema.relations[relation].name;
-                (format!("the link table of `{relation}`"), "`through NAME`")
+                (format!("the link table of `{relation}`"), Some("`through NAME`"))
             }
         };
-        Words { what, span: stated.span, rename: Some(rename) }
+        Words { what, span: stated.span, rename }
     }
 
     fn unique_words(&self, entity: EntityId, origin: UniqueOrigin) -> Words {

@@ -28,9 +28,10 @@ impl Lowering<'_> {
 
     fn declared_checks(&mut self, entity: EntityId) {
         for (nth, check) in self.schema.entities[entity].checks.iter().enumerate() {
-            let name = match &check.name {
-                Some(name) => names::fit(name),
-                None => {
+            let name = match (&check.name, &check.about) {
+                (Some(name), _) => names::fit(name),
+                (None, Some(about)) => names::check(self.stem(entity), [about.as_str()]),
+                (None, None) => {
                     let mut words = self.expression_columns(entity, &check.condition);
                     // A CHECK over an enum alone stands beside the one of its values, which has the
                     // column's name, and keeps it whatever else is written.

@@ -150,7 +150,7 @@ fn made_by(schema: &Schema, relation: RelationId) -> Option<&SmolStr> {
             RelationKind::ManyToMany(_) => Some(&schema.relations[relation].name),
             RelationKind::ToOne(_) => None,
         },
-        EntityKind::Declared | EntityKind::External => None,
+        EntityKind::Declared | EntityKind::External | EntityKind::Union(_) => None,
     }
 }
 

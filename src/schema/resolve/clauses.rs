@@ -10,7 +10,7 @@ use super::errors;
 #[derive(Debug, Default)]
 pub(crate) struct Clauses<'a> {
     /// `on delete RULE`
-    pub on_delete: Option<OnDelete>,
+    pub on_delete: Option<OnDelete<'a>>,
     /// `on orphan delete`
     pub on_orphan_delete: Option<Span>,
     /// `on update cascade`
@@ -41,11 +41,13 @@ pub(crate) struct Clauses<'a> {
 
 /// `on delete RULE`
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct OnDelete {
+pub(crate) struct OnDelete<'a> {
     /// The rule.
     pub rule: DeleteRule,
     /// Where the rule stands.
     pub rule_span: Span,
+    /// Rules of single alternatives, over a union.
+    pub alternatives: &'a [(tree::Path, DeleteRule, Span)],
     /// The whole clause.
     pub span: Span,
 }
@@ -69,10 +71,8 @@ impl<'a> Clauses<'a> {
             let span = clause.span;
             let first = match &clause.kind {
                 ClauseKind::OnDelete { rule, rule_span, alternatives } => {
-                    if let Some((path, ..)) = alternatives.first() {
-                        found.push(errors::alternatives_without_union(path));
-                    }
-                    let on_delete = OnDelete { rule: *rule, rule_span: *rule_span, span };
+                    let on_delete =
+                        OnDelete { rule: *rule, rule_span: *rule_span, alternatives, span };
                     let first = clauses.on_delete.map(|first| first.span);
                     clauses.on_delete.get_or_insert(on_delete);
                     first

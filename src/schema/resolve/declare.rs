@@ -9,7 +9,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::diagnostics::Diagnostic;
 use crate::naming;
 use crate::schema::{
-    Entity, EntityKind, Enum, EnumStorage, Extension, FieldType, Module, ModuleId, Schema,
+    Entity, EntityKind, Enum, EnumStorage, Extension, FieldType, Module, ModuleId, Schema, Strategy,
 };
 use crate::source::{Sources, Span};
 use crate::syntax::{SyntaxTree, tree};
@@ -134,9 +134,8 @@ fn declare_item<'a>(
             }
         }
         tree::Item::Union(tree) => {
-            declarations.unread = true;
+            declarations.unread |= Strategy::named(&tree.strategy.text).is_none();
             declare_name(&tree.name, Declared::Union, module, declarations, found);
-            found.push(errors::union_not_compiled(tree));
         }
         tree::Item::Fetch(tree) => found.push(errors::fetch_not_compiled(tree)),
     }
@@ -244,6 +243,7 @@ pub(crate) fn empty_entity(
         order_by: Vec::new(),
         storage: Vec::new(),
         incoming: Vec::new(),
+        union_relations: Vec::new(),
         django_mixins: Vec::new(),
         django_model: None,
         sqlalchemy_mixins: Vec::new(),

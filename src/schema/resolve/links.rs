@@ -336,6 +336,7 @@ fn add_end(
             update_cascade: false,
             deferrable: false,
             checked_late: false,
+            takes_target: false,
             column: None,
         }),
         sqlalchemy_lazy: None,

@@ -93,6 +93,7 @@ impl<'a> Lists<'a> {
                     condition,
                     message: text(&check.message),
                     name: name(&check.name, &mut self.found),
+                    about: None,
                     span: check.span,
                 }));
             }

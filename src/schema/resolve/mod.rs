@@ -5,6 +5,7 @@
 //! all these.
 
 mod accessors;
+mod alternatives;
 mod attributes;
 mod clauses;
 mod constraint_names;
@@ -36,6 +37,7 @@ mod rules;
 mod scope;
 mod storage;
 mod types;
+mod unions;
 mod within;
 
 use std::collections::{HashMap, HashSet};
@@ -71,12 +73,16 @@ pub fn resolve_for(
     django: Option<DjangoVersion>,
 ) -> (Schema, Vec<Diagnostic>) {
     let mut draft = Draft::default();
+    let spelt = unions::spell(sources, trees, &mut draft.found);
+    let trees = if spelt.trees.is_empty() { trees } else { &spelt.trees };
     let declarations = declare::declare(sources, trees, &mut draft.schema, &mut draft.found);
     let Unfolding { entities, unused } = mixins::unfold(&declarations, &mut draft.found);
     let input = Input { sources, targets, django, declarations, unfolded: entities };
     enums::resolve_enums(&input, &mut draft);
     attributes::resolve_modules(&input, &mut draft);
     entities::declare_members(&input, &mut draft);
+    unions::resolve_unions(&input, trees, &spelt, &mut draft);
+    unions::name_unions(&mut draft);
     entities::check_unused_mixins(&input, &unused, &mut draft.found);
     relations::resolve_references(&input, &mut draft);
     keys::check_keys(&mut draft);
@@ -85,6 +91,7 @@ pub fn resolve_for(
     fields::resolve_values(&input, &mut draft);
     relations::resolve_defaults(&input, &mut draft);
     lists::resolve_lists(&input, &mut draft);
+    unions::add_checks(&mut draft);
     displays::find_circles(&mut draft);
     relations::check_references(&input, &mut draft);
     external::check(&input, &mut draft);

@@ -50,6 +50,11 @@ pub(crate) fn declare_relation<'a>(
     if external.kind == EntityKind::External && rules::is_bound(tree.there) {
         draft.found.push(errors::bound_on_external(tree, external.span));
     }
+    if let Some(on_delete) = clauses.on_delete
+        && let Some((path, ..)) = on_delete.alternatives.first()
+    {
+        draft.found.push(errors::alternatives_without_union(path));
+    }
     let kind = match shape {
         Shape::ManyToMany => RelationKind::ManyToMany(unlinked()),
         Shape::ToOne | Shape::Impossible => RelationKind::ToOne(ToOne {
@@ -63,6 +68,7 @@ pub(crate) fn declare_relation<'a>(
             update_cascade: clauses.on_update_cascade.is_some(),
             deferrable: clauses.deferrable.is_some(),
             checked_late: false,
+            takes_target: false,
             column: clauses.column.map(|(text, _)| text.value.clone()),
         }),
     };

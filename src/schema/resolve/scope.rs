@@ -15,6 +15,8 @@ use super::names::{Meaning, Names};
 pub(crate) struct Members {
     /// What each name means, and where it stands. `None` is a member that could not be understood.
     pub by_name: HashMap<SmolStr, (Option<MemberId>, Span)>,
+    /// What each relation to a union is spelt out as, by its name.
+    pub unions: HashMap<SmolStr, Vec<MemberId>>,
 }
 
 impl Members {

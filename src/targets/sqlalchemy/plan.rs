@@ -143,7 +143,9 @@ impl<'a> Plan<'a> {
     fn home(&self, entity: EntityId, module: ModuleId) -> &str {
         match self.schema().entities[entity].kind {
             EntityKind::External => &self.foundations[module.index()],
-            EntityKind::Declared | EntityKind::Link { .. } => &self.modules[module.index()],
+            EntityKind::Declared | EntityKind::Link { .. } | EntityKind::Union(_) => {
+                &self.modules[module.index()]
+            }
         }
     }
 

@@ -82,7 +82,7 @@ pub(super) fn module_view(plan: &Plan<'_>, module: ModuleId, part: Part) -> Modu
         .copied()
         .filter(|&entity| match schema.entities[entity].kind {
             EntityKind::External => part.founds(),
-            EntityKind::Declared | EntityKind::Link { .. } => part.rests(),
+            EntityKind::Declared | EntityKind::Link { .. } | EntityKind::Union(_) => part.rests(),
         })
         .collect();
     let (links, classes): (Vec<EntityId>, Vec<EntityId>) =

@@ -6,6 +6,7 @@ mod lists;
 mod names;
 mod options;
 mod relations;
+mod unions;
 
 pub(super) use attributes::*;
 pub(super) use links::*;
@@ -13,6 +14,7 @@ pub(super) use lists::*;
 pub(super) use names::*;
 pub(super) use options::*;
 pub(super) use relations::*;
+pub(super) use unions::*;
 
 /// `Store`, `Store or Product`, `Store, Product or Post`, each in backquotes.
 fn one_of<S: AsRef<str>>(names: &[S]) -> String {

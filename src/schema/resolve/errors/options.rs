@@ -6,21 +6,6 @@ use crate::syntax::tree;
 
 use super::super::external::Missing;
 
-/// E0701: a union.
-pub(crate) fn union_not_compiled(union: &tree::Union) -> Diagnostic {
-    Diagnostic::new(
-        Code::E0701,
-        union.name.span,
-        format!("union `{}` can be read, and can't be compiled yet", union.name.text),
-        "a union",
-    )
-    .note("unions are a part of the language that this version does not generate code for")
-    .help(
-        "until then, give each referring entity one `0..1` relation for each alternative, and a \
-         `check` that counts those that are set: `check (num_nonnulls(person, group) = 1)`",
-    )
-}
-
 /// E0702: a fetch.
 pub(crate) fn fetch_not_compiled(fetch: &tree::Fetch) -> Diagnostic {
     Diagnostic::new(

@@ -1,0 +1,163 @@
+//! The wording of what is wrong with unions, and with relations to them.
+
+use crate::diagnostics::{self, Code, Diagnostic};
+use crate::schema::Strategy;
+use crate::source::Span;
+use crate::syntax::tree::{Path, Relation, Union};
+
+use super::one_of;
+
+/// E0801: a word after `as` that is no strategy.
+pub(crate) fn unknown_strategy(union: &Union) -> Diagnostic {
+    let words: Vec<&str> = Strategy::ALL.into_iter().map(Strategy::name).collect();
+    let word = &union.strategy;
+    let found = Diagnostic::new(
+        Code::E0801,
+        word.span,
+        format!("`{}` is no way to store a union", word.text),
+        "unknown strategy",
+    );
+    match diagnostics::nearest(&word.text, words.iter().copied()) {
+        Some(near) => found.did_you_mean(word.span, near),
+        None => found.help(format!("a union is stored `as` {}", one_of(&words))),
+    }
+}
+
+/// E0801: `because` where no reason is asked for.
+pub(crate) fn needless_reason(union: &Union, span: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0801,
+        span,
+        format!("`{}` needs no reason", union.strategy.text),
+        "a reason",
+    )
+    .help("write it as a `//` comment")
+}
+
+/// E0802: `union Subject = *` under a strategy that must know its alternatives.
+pub(crate) fn open_union(union: &Union) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0802,
+        union.name.span,
+        format!("`{}` lists no alternatives", union.name.text),
+        "may point at anything",
+    )
+    .note("a foreign key refers to one table, so the database can enforce only what is listed")
+    .help(format!("list them: `union {} = A | B as {}`", union.name.text, union.strategy.text))
+}
+
+/// E0802: an alternative that is no entity.
+pub(crate) fn not_an_alternative(path: &Path, is: &str, declared: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0802,
+        path.span(),
+        format!("`{}` is {is}, and an alternative is an entity", path.name.text),
+        "not an entity",
+    )
+    .also(declared, "declared here")
+    .help("list entities only; of another union, list its alternatives")
+}
+
+/// E0802: an external alternative under `supertype` or `inheritance`.
+pub(crate) fn external_alternative(union: &Union, path: &Path, declared: Span) -> Diagnostic {
+    let word = &union.strategy.text;
+    Diagnostic::new(
+        Code::E0802,
+        path.span(),
+        format!("`{}` is external, and under `{word}` it would need a column", path.name.text),
+        "something else owns its table",
+    )
+    .also(declared, "declared here")
+    .note(format!("under `{word}` every alternative refers to the union's own row"))
+    .help("store the union `as arc` or `as link`: their columns are on this side")
+    .fix("write `as arc`", union.strategy.span, "arc")
+    .fix("write `as link`", union.strategy.span, "link")
+}
+
+/// E0802: an entity in two unions under `inheritance`.
+pub(crate) fn inherits_twice(union: &Union, path: &Path, other: &str, first: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0802,
+        path.span(),
+        format!("`{}` inherits from `{other}` already", path.name.text),
+        "has one key, and one base",
+    )
+    .also(first, "the other union")
+    .help("store one of the two unions `as supertype`")
+    .fix("write `as supertype`", union.strategy.span, "supertype")
+}
+
+/// E0803: a rule for something that is no alternative.
+pub(crate) fn no_alternative(path: &Path, union: &Union) -> Diagnostic {
+    let all: Vec<&str> = union.alternatives.iter().map(|path| path.name.text.as_str()).collect();
+    let found = Diagnostic::new(
+        Code::E0803,
+        path.span(),
+        format!("`{}` is no alternative of `{}`", path.name.text, union.name.text),
+        "not among them",
+    )
+    .also(union.name.span, format!("it is {}", one_of(&all)));
+    match diagnostics::nearest(&path.name.text, all.iter().copied()) {
+        Some(near) => found.did_you_mean(path.name.span, near),
+        None => found.help(format!("name {}", one_of(&all))),
+    }
+}
+
+/// E0803: rules that differ where one foreign key has one rule.
+pub(crate) fn one_rule_for_all(relation: &Relation, path: &Path, union: &Union) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0803,
+        path.span(),
+        format!(
+            "under `{}` all alternatives of `{}` have one rule",
+            union.strategy.text, union.name.text
+        ),
+        "a rule of its own",
+    )
+    .also(union.strategy.span, "stored so")
+    .note(format!(
+        "`{}` is one foreign key, to the union's own row, and a foreign key has one rule",
+        relation.name.text
+    ))
+    .help("give all of them one rule, or store the union `as arc`: a foreign key for each")
+    .fix("write `as arc`", union.strategy.span, "arc")
+}
+
+/// E0803: a clause that a relation to a union of this strategy can't have.
+pub(crate) fn clause_over_union(span: Span, strategy: Strategy, why: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0803,
+        span,
+        format!("a relation to a union `as {}` can't say this", strategy.name()),
+        "does not belong here",
+    )
+    .note(why)
+    .help("take it away")
+    .fix("take it away", span, "")
+}
+
+/// E0803: many-to-many.
+pub(crate) fn many_to_union(relation: &Relation) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0803,
+        relation.here.span,
+        format!("`{}` would have many alternatives at once", relation.name.text),
+        "many",
+    )
+    .help(format!(
+        "declare the link: an entity with a relation to this one and `{} 1 {} <-> * …`",
+        relation.name.text, relation.target.name.text
+    ))
+}
+
+/// E0803: a lower bound that nothing can enforce, since rows are linked when they are first referred to.
+pub(crate) fn lower_bound_over_link(relation: &Relation) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0803,
+        relation.there.span,
+        "under `link`, no alternative can be made to be referred to",
+        "at least one",
+    )
+    .note("an alternative has its linking row only once something refers to it")
+    .help("ask for none at least: `*` or `0..1`; or store the union `as arc` or `as supertype`")
+}

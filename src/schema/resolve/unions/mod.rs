@@ -1,0 +1,61 @@
+//! Unions: spelt out in the syntax tree before anything is resolved, and read together again in the schema.
+//!
+//! [`spell`] writes for every relation to a union the relations that store it, as a user without unions would
+//! have written them. Whatever holds of relations then holds of these. [`resolve_unions`] finds, once members
+//! have their ids, which of them belong to one union.
+
+mod names;
+mod row;
+mod schema;
+mod spell;
+
+use std::collections::HashMap;
+
+use smol_str::SmolStr;
+
+use crate::schema::Strategy;
+use crate::source::Span;
+use crate::syntax::{SyntaxTree, tree};
+
+pub(crate) use names::Meant;
+pub(crate) use schema::{add_checks, name_unions, resolve_unions};
+pub(crate) use spell::spell;
+
+/// The trees without relations to unions, and what was spelt out in them.
+#[derive(Debug, Default)]
+pub(crate) struct Spelt {
+    /// The trees; none when there is no union.
+    pub trees: Vec<SyntaxTree>,
+    /// What is known of each union, by where its name stands.
+    pub unions: HashMap<Span, SpeltUnion>,
+    /// Every relation to a union, by where it stands.
+    pub relations: HashMap<Span, SpeltRelation>,
+}
+
+/// A union that can be stored.
+#[derive(Debug)]
+pub(crate) struct SpeltUnion {
+    /// How.
+    pub strategy: Strategy,
+    /// Its alternatives that are entities, in the order written, each once.
+    pub alternatives: Vec<SpeltAlternative>,
+}
+
+/// An alternative, and what it is called in names: its entity in snake case, with its module where another
+/// has the same.
+#[derive(Debug, Clone)]
+pub(crate) struct SpeltAlternative {
+    /// As the union says it.
+    pub path: tree::Path,
+    /// `person`
+    pub name: SmolStr,
+}
+
+/// A relation to a union, as it was written.
+#[derive(Debug)]
+pub(crate) struct SpeltRelation {
+    /// Where the union's name stands in its declaration.
+    pub union: Span,
+    /// The relation.
+    pub written: tree::Relation,
+}

@@ -1,0 +1,107 @@
+//! Which union or entity a path means, before anything has an id: by module and name alone.
+
+use std::collections::HashMap;
+
+use smol_str::SmolStr;
+
+use crate::naming;
+use crate::schema::Strategy;
+use crate::source::Sources;
+use crate::syntax::{SyntaxTree, tree};
+
+use super::SpeltAlternative;
+
+/// The unions and entities of a program, by module and name.
+#[derive(Debug, Default)]
+pub(crate) struct Known<'a> {
+    unions: HashMap<(SmolStr, SmolStr), &'a tree::Union>,
+    entities: HashMap<(SmolStr, SmolStr), (usize, usize)>,
+}
+
+/// A union, with the module that it stands in.
+#[derive(Debug, Clone)]
+pub(crate) struct Meant<'a> {
+    /// Its module's name.
+    pub module: SmolStr,
+    /// What is written.
+    pub tree: &'a tree::Union,
+    /// How it is stored.
+    pub strategy: Strategy,
+}
+
+impl<'a> Known<'a> {
+    /// Collects the names of all files.
+    pub fn of(sources: &Sources, trees: &'a [SyntaxTree]) -> Known<'a> {
+        let mut known = Known::default();
+        for (file, tree) in trees.iter().enumerate() {
+            let module = module_name(sources, tree);
+            for (place, item) in tree.items.iter().enumerate() {
+                match item {
+                    tree::Item::Union(union) => {
+                        let key = (module.clone(), union.name.text.clone());
+                        known.unions.entry(key).or_insert(union);
+                    }
+                    tree::Item::Entity(entity) => {
+                        let key = (module.clone(), entity.name.text.clone());
+                        known.entities.entry(key).or_insert((file, place));
+                    }
+                    tree::Item::Extension(_)
+                    | tree::Item::Enum(_)
+                    | tree::Item::Mixin(_)
+                    | tree::Item::Fetch(_) => {}
+                }
+            }
+        }
+        known
+    }
+
+    /// The union that a path means, said in a module.
+    pub fn union(&self, home: &SmolStr, path: &tree::Path) -> Option<Meant<'a>> {
+        let module = path.module.as_ref().map_or(home, |module| &module.text);
+        let tree = *self.unions.get(&(module.clone(), path.name.text.clone()))?;
+        let strategy = Strategy::named(&tree.strategy.text)?;
+        Some(Meant { module: module.clone(), tree, strategy })
+    }
+
+    /// The alternatives of a union that are entities, each once.
+    pub fn alternatives(&self, module: &SmolStr, union: &tree::Union) -> Vec<SpeltAlternative> {
+        let mut places = Vec::with_capacity(union.alternatives.len());
+        let mut paths: Vec<&tree::Path> = Vec::with_capacity(union.alternatives.len());
+        for path in &union.alternatives {
+            if let Some(place) = self.entity(module, path)
+                && !places.contains(&place)
+            {
+                places.push(place);
+                paths.push(path);
+            }
+        }
+        let short = |path: &tree::Path| naming::snake(&path.name.text);
+        let alone = |path: &tree::Path| {
+            paths.iter().filter(|other| short(other) == short(path)).count() == 1
+        };
+        let name = |path: &tree::Path| match &path.module {
+            Some(module) if !alone(path) => {
+                format!("{}_{}", naming::snake(&module.text), short(path)).into()
+            }
+            _ => short(path).into(),
+        };
+        paths
+            .iter()
+            .map(|path| SpeltAlternative { path: (*path).clone(), name: name(path) })
+            .collect()
+    }
+
+    /// The entity that a path means: its file's place, and its own in the file.
+    pub fn entity(&self, home: &SmolStr, path: &tree::Path) -> Option<(usize, usize)> {
+        let module = path.module.as_ref().map_or(home, |module| &module.text);
+        self.entities.get(&(module.clone(), path.name.text.clone())).copied()
+    }
+}
+
+/// The name of a file's module.
+pub(crate) fn module_name(sources: &Sources, tree: &SyntaxTree) -> SmolStr {
+    match &tree.module {
+        Some(module) => module.name.text.clone(),
+        None => naming::module(sources.get(tree.file).stem()).into(),
+    }
+}

@@ -1,0 +1,283 @@
+//! Unions in the schema: which relations and entities were spelt out for which.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use smol_str::SmolStr;
+
+use crate::diagnostics::Code;
+use crate::schema::{
+    Alternative, BaseType, BinaryOperator, Check, EntityId, EntityKind, Expr, ExprKind, FieldType,
+    MemberId, RelationId, Scalar, Stored, Strategy, TypeArguments, Union, UnionId, UnionRelation,
+};
+use crate::source::Span;
+use crate::syntax::{SyntaxTree, tree};
+
+use super::super::declare::text;
+use super::super::names::{Declared, Meaning};
+use super::super::{Draft, Input, errors, lookup};
+use super::{Spelt, SpeltAlternative, SpeltUnion, row};
+
+/// Gives every union its id, and its row its kind. Members are declared, and no list is read yet.
+pub(crate) fn resolve_unions(
+    input: &Input<'_>,
+    trees: &[SyntaxTree],
+    spelt: &Spelt,
+    draft: &mut Draft<'_>,
+) {
+    let mut ids: HashMap<Span, UnionId> = HashMap::new();
+    for tree in trees {
+        for item in &tree.items {
+            let tree::Item::Union(union) = item else { continue };
+            let Some(known) = spelt.unions.get(&union.name.span) else { continue };
+            if let Some(id) = resolve_union(input, draft, union, known) {
+                ids.insert(union.name.span, id);
+            }
+        }
+    }
+    gather_relations(spelt, &ids, draft);
+}
+
+fn resolve_union(
+    input: &Input<'_>,
+    draft: &mut Draft<'_>,
+    written: &tree::Union,
+    known: &SpeltUnion,
+) -> Option<UnionId> {
+    let names = &input.declarations.names;
+    let (module, _) = names.modules.iter().enumerate().find(|(_, module)| {
+        module.items.get(&written.name.text) == Some(&(Declared::Union, written.name.span))
+    })?;
+    let module = crate::schema::ModuleId::from_index(module);
+    let row = known.strategy.has_rows().then(|| row::entity_name(written));
+    let row = row.and_then(|row| match names.modules[module.index()].items.get(&row) {
+        Some(&(Declared::Entity(entity), span)) if span == written.name.span => Some(entity),
+        _ => None,
+    });
+    let mut alternatives: Vec<Alternative> = Vec::with_capacity(known.alternatives.len());
+    for path in &written.alternatives {
+        let entity =
+            match lookup::item(names, module, path, Code::E0201, "entity", &mut draft.found) {
+                Some((Declared::Entity(entity), _)) => entity,
+                Some((Declared::Broken, _)) | None => continue,
+                Some((other, span)) => {
+                    draft.found.push(errors::not_an_alternative(path, lookup::kind(other), span));
+                    continue;
+                }
+            };
+        if let Some(first) = alternatives.iter().find(|first| first.entity == entity) {
+            draft.found.push(errors::listed_twice("alternative", &path.name, first.span));
+            continue;
+        }
+        let spelt = known.alternatives.iter().find(|alternative| alternative.path == *path);
+        let Some(SpeltAlternative { name, .. }) = spelt else { continue };
+        check_alternative(draft, written, known.strategy, path, entity);
+        let relation = row.and_then(|row| match known.strategy {
+            Strategy::Arc => None,
+            Strategy::Link => relation_of(draft, row, name),
+            Strategy::Supertype | Strategy::Inheritance => {
+                relation_of(draft, entity, &row::reference_name(&written.name.text))
+            }
+        });
+        if let Some(relation) = relation
+            && matches!(known.strategy, Strategy::Supertype | Strategy::Inheritance)
+            && let crate::schema::RelationKind::ToOne(to_one) =
+                &mut draft.schema.relations[relation].kind
+        {
+            to_one.takes_target = true;
+        }
+        let span = path.span();
+        alternatives.push(Alternative { entity, name: name.clone(), relation, span });
+    }
+    let id = draft.schema.unions.push(Union {
+        module,
+        name: written.name.text.clone(),
+        docs: text(&written.docs),
+        strategy: known.strategy,
+        alternatives,
+        row,
+        relations: Vec::new(),
+        span: written.name.span,
+    });
+    if let Some(row) = row {
+        draft.schema.entities[row].kind = EntityKind::Union(id);
+    }
+    Some(id)
+}
+
+/// Reports an alternative that this strategy can't have.
+fn check_alternative(
+    draft: &mut Draft<'_>,
+    written: &tree::Union,
+    strategy: Strategy,
+    path: &tree::Path,
+    id: EntityId,
+) {
+    let entity = &draft.schema.entities[id];
+    if matches!(strategy, Strategy::Arc | Strategy::Link) {
+        return;
+    }
+    if entity.kind == EntityKind::External {
+        draft.found.push(errors::external_alternative(written, path, entity.span));
+        return;
+    }
+    if strategy == Strategy::Inheritance {
+        let earlier = draft.schema.unions.values().iter().find(|union| {
+            union.strategy == Strategy::Inheritance
+                && union.alternatives.iter().any(|other| other.entity == id)
+        });
+        if let Some(earlier) = earlier {
+            draft.found.push(errors::inherits_twice(written, path, &earlier.name, earlier.span));
+        }
+    }
+}
+
+fn relation_of(draft: &Draft<'_>, entity: EntityId, name: &str) -> Option<RelationId> {
+    match draft.members[entity.index()].meaning(name) {
+        Meaning::Is(MemberId::Relation(relation)) => Some(relation),
+        Meaning::Is(MemberId::Field(_)) | Meaning::Broken | Meaning::Unknown => None,
+    }
+}
+
+/// Puts the relations that were spelt out for one together again. Those of a mixin are one for each entity
+/// that uses it.
+fn gather_relations(spelt: &Spelt, ids: &HashMap<Span, UnionId>, draft: &mut Draft<'_>) {
+    let mut order: Vec<(EntityId, Span)> = Vec::new();
+    let mut parts: HashMap<(EntityId, Span), Vec<RelationId>> = HashMap::new();
+    for written in &draft.relations {
+        let span = written.tree.span;
+        if !spelt.relations.contains_key(&span) {
+            continue;
+        }
+        let key = (draft.schema.relations[written.id].source, span);
+        match parts.entry(key) {
+            Entry::Occupied(mut relations) => relations.get_mut().push(written.id),
+            Entry::Vacant(place) => {
+                place.insert(vec![written.id]);
+                order.push(key);
+            }
+        }
+    }
+    for key in order {
+        let (source, span) = key;
+        let Some(relation) = spelt.relations.get(&span) else { continue };
+        let Some(&union) = ids.get(&relation.union) else { continue };
+        let relations = parts.remove(&key).unwrap_or_default();
+        let Some(&first) = relations.first() else { continue };
+        let written = &relation.written;
+        let stated = UnionRelation {
+            source,
+            name: written.name.text.clone(),
+            docs: text(&written.docs),
+            label: written.clauses.iter().find_map(|clause| match &clause.kind {
+                tree::ClauseKind::Label(label) => Some(label.value.clone()),
+                _ => None,
+            }),
+            here: written.here,
+            union,
+            there: written.there,
+            inverse: draft.schema.relations[first].inverse.clone(),
+            stored: match draft.schema.unions[union].strategy {
+                Strategy::Arc => Stored::Arc(relations),
+                Strategy::Link | Strategy::Supertype | Strategy::Inheritance => Stored::Row(first),
+            },
+            span: written.name.span,
+        };
+        let id = draft.schema.union_relations.push(stated);
+        draft.schema.unions[union].relations.push(id);
+        draft.schema.entities[source].union_relations.push(id);
+    }
+}
+
+/// Lets every union relation be named where columns are listed, and reports names that are taken.
+pub(crate) fn name_unions(draft: &mut Draft<'_>) {
+    for (_, relation) in draft.schema.union_relations.iter() {
+        let members = &mut draft.members[relation.source.index()];
+        let owner = &draft.schema.entities[relation.source].name;
+        let name = tree::Name { text: relation.name.clone(), span: relation.span };
+        if let Some(&(_, first)) = members.by_name.get(&relation.name) {
+            draft.found.push(errors::member_twice(&name, first, owner));
+        }
+        let spelt = relation.spelt().iter().map(|&relation| MemberId::Relation(relation)).collect();
+        members.unions.insert(relation.name.clone(), spelt);
+    }
+}
+
+/// The CHECKs that count: of every arc, and of every row that a union's alternatives are linked by.
+pub(crate) fn add_checks(draft: &mut Draft<'_>) {
+    let mut checks: Vec<(EntityId, Check)> = Vec::new();
+    let schema = &draft.schema;
+    for (_, relation) in schema.union_relations.iter() {
+        let Stored::Arc(relations) = &relation.stored else { continue };
+        let names: Vec<&str> = schema.unions[relation.union]
+            .alternatives
+            .iter()
+            .map(|alternative| alternative.name.as_str())
+            .collect();
+        let message = message(&relation.name, &names, relation.optional());
+        let condition = counted(relations, relation.optional(), relation.span);
+        let check = check(condition, message, &relation.name, relation.span);
+        checks.push((relation.source, check));
+    }
+    for (_, union) in schema.unions.iter() {
+        let (Strategy::Link, Some(row)) = (union.strategy, union.row) else { continue };
+        let relations: Vec<RelationId> =
+            union.alternatives.iter().filter_map(|alternative| alternative.relation).collect();
+        let names: Vec<&str> =
+            union.alternatives.iter().map(|alternative| alternative.name.as_str()).collect();
+        let message = message(&union.name, &names, false);
+        let condition = counted(&relations, false, union.span);
+        checks.push((row, check(condition, message, "alternative", union.span)));
+    }
+    for (entity, check) in checks {
+        draft.schema.entities[entity].checks.push(check);
+    }
+}
+
+fn check(condition: Expr, message: String, about: &str, span: Span) -> Check {
+    let about = Some(SmolStr::from(crate::naming::snake(about)));
+    Check { condition, message: Some(message), name: None, about, span }
+}
+
+/// What people read when none is set, or more than one.
+fn message(name: &str, alternatives: &[&str], optional: bool) -> String {
+    let spoken = |name: &str| crate::naming::snake(name).replace('_', " ");
+    let all: Vec<String> = alternatives.iter().map(|name| spoken(name)).collect();
+    let listed = match all.split_last() {
+        Some((last, before)) if !before.is_empty() => format!("{} or {last}", before.join(", ")),
+        Some((last, _)) => last.clone(),
+        None => String::new(),
+    };
+    let how_many = if optional { "at most one" } else { "exactly one" };
+    format!("Choose {how_many} {}: {listed}.", spoken(name))
+}
+
+/// `num_nonnulls(a, b) = 1`
+fn counted(relations: &[RelationId], optional: bool, span: Span) -> Expr {
+    let integer = || {
+        Some(FieldType {
+            base: BaseType::Scalar(Scalar::Integer, TypeArguments::None),
+            dimensions: 0,
+        })
+    };
+    let arguments = relations
+        .iter()
+        .map(|&relation| Expr {
+            kind: ExprKind::Member(MemberId::Relation(relation)),
+            ty: None,
+            span,
+        })
+        .collect();
+    let call = Expr {
+        kind: ExprKind::Call { function: "num_nonnulls".into(), arguments },
+        ty: integer(),
+        span,
+    };
+    let one = Expr { kind: ExprKind::Number("1".into()), ty: integer(), span };
+    let operator = if optional { BinaryOperator::LessOrEqual } else { BinaryOperator::Equal };
+    Expr {
+        kind: ExprKind::Binary { operator, left: Box::new(call), right: Box::new(one) },
+        ty: Some(FieldType::scalar(Scalar::Boolean)),
+        span,
+    }
+}

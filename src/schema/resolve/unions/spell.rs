@@ -1,0 +1,237 @@
+//! Spells relations to unions out: each becomes the relations that store it, in place.
+
+use smol_str::{SmolStr, format_smolstr};
+
+use crate::diagnostics::Diagnostic;
+use crate::source::Sources;
+use crate::syntax::SyntaxTree;
+use crate::syntax::tree::{
+    Clause, ClauseKind, DeleteRule, Inverse, Item, Member, Multiplicity, Name, Path, Relation,
+    Union,
+};
+
+use super::super::clauses::Clauses;
+use super::super::rules::{self, Shape};
+use super::super::{alternatives, errors};
+use super::names::{self, Known, Meant};
+use super::{Spelt, SpeltAlternative, SpeltRelation, SpeltUnion, row};
+use crate::schema::Strategy;
+
+/// The trees without relations to unions. What is wrong with a union or a relation to one is reported, and
+/// spelt out as far as it goes.
+pub(crate) fn spell(sources: &Sources, trees: &[SyntaxTree], found: &mut Vec<Diagnostic>) -> Spelt {
+    let is_union = |item: &Item| matches!(item, Item::Union(_));
+    if !trees.iter().any(|tree| tree.items.iter().any(is_union)) {
+        return Spelt::default();
+    }
+    let known = Known::of(sources, trees);
+    let mut spelt = Spelt { trees: trees.to_vec(), ..Spelt::default() };
+    for (file, tree) in trees.iter().enumerate() {
+        let module = names::module_name(sources, tree);
+        let mut items = Vec::with_capacity(tree.items.len());
+        for mut item in std::mem::take(&mut spelt.trees[file].items) {
+            let mut behind = Vec::new();
+            match &mut item {
+                Item::Entity(entity) | Item::Mixin(entity) => {
+                    let members = std::mem::take(&mut entity.members);
+                    for member in members {
+                        spell_member(
+                            &known,
+                            &module,
+                            member,
+                            &mut entity.members,
+                            &mut spelt,
+                            found,
+                        );
+                    }
+                }
+                Item::Union(union) => behind = declare(&known, &module, union, &mut spelt, found),
+                Item::Extension(_) | Item::Enum(_) | Item::Fetch(_) => {}
+            }
+            items.push(item);
+            items.extend(behind);
+        }
+        spelt.trees[file].items = items;
+    }
+    tie_alternatives(sources, trees, &known, &mut spelt);
+    spelt
+}
+
+/// Notes a union, and gives what must stand behind it.
+fn declare(
+    known: &Known<'_>,
+    module: &SmolStr,
+    union: &Union,
+    spelt: &mut Spelt,
+    found: &mut Vec<Diagnostic>,
+) -> Vec<Item> {
+    let Some(strategy) = Strategy::named(&union.strategy.text) else {
+        found.push(errors::unknown_strategy(union));
+        return Vec::new();
+    };
+    if let Some(because) = &union.because {
+        found.push(errors::needless_reason(union, because.span));
+    }
+    if union.alternatives.is_empty() {
+        found.push(errors::open_union(union));
+    }
+    let alternatives = known.alternatives(module, union);
+    let items = row::items(union, strategy, &alternatives);
+    spelt.unions.insert(union.name.span, SpeltUnion { strategy, alternatives });
+    items
+}
+
+/// Gives every alternative its relation to the union's row, under the strategies that tie it so.
+fn tie_alternatives(sources: &Sources, trees: &[SyntaxTree], known: &Known<'_>, spelt: &mut Spelt) {
+    for tree in trees {
+        let module = names::module_name(sources, tree);
+        for item in &tree.items {
+            let Item::Union(union) = item else { continue };
+            let strategy = Strategy::named(&union.strategy.text);
+            let Some(strategy @ (Strategy::Supertype | Strategy::Inheritance)) = strategy else {
+                continue;
+            };
+            for alternative in known.alternatives(&module, union) {
+                let path = &alternative.path;
+                let Some(place) = known.entity(&module, path) else { continue };
+                let other = path.module.as_ref().map_or(&module, |module| &module.text);
+                let meant = Meant { module: module.clone(), tree: union, strategy };
+                let row = row_path(&meant, other);
+                let relation = row::to_row(union, row, strategy, &alternative);
+                tie(spelt, place, relation, strategy);
+            }
+        }
+    }
+}
+
+/// Adds a relation to the entity that stood at this place before rows were put between.
+fn tie(spelt: &mut Spelt, (file, nth): (usize, usize), relation: Relation, strategy: Strategy) {
+    let written = |item: &&mut Item| match item {
+        Item::Entity(entity) => !spelt.unions.contains_key(&entity.name.span),
+        Item::Enum(found) => !spelt.unions.contains_key(&found.name.span),
+        Item::Extension(_) | Item::Mixin(_) | Item::Union(_) | Item::Fetch(_) => true,
+    };
+    let item = spelt.trees[file].items.iter_mut().filter(written).nth(nth);
+    if let Some(Item::Entity(entity)) = item
+        && entity.external.is_none()
+    {
+        let place = if strategy == Strategy::Inheritance { 0 } else { entity.members.len() };
+        entity.members.insert(place, Member::Relation(relation));
+    }
+}
+
+/// The path of a union's row, said in a module.
+fn row_path(union: &Meant<'_>, home: &SmolStr) -> Path {
+    let span = union.tree.name.span;
+    let module = (union.module != *home).then(|| Name { text: union.module.clone(), span });
+    Path { module, name: Name { text: row::entity_name(union.tree), span } }
+}
+
+fn spell_member(
+    known: &Known<'_>,
+    home: &SmolStr,
+    member: Member,
+    members: &mut Vec<Member>,
+    spelt: &mut Spelt,
+    found: &mut Vec<Diagnostic>,
+) {
+    let Member::Relation(relation) = member else {
+        members.push(member);
+        return;
+    };
+    let Some(union) = known.union(home, &relation.target) else {
+        members.push(Member::Relation(relation));
+        return;
+    };
+    let before = found.len();
+    let clauses = Clauses::read(&relation, found);
+    let shape = rules::shape(&relation, found);
+    if shape != Shape::ToOne {
+        if found.len() == before {
+            found.push(errors::many_to_union(&relation));
+        }
+        members.push(Member::Relation(relation));
+        return;
+    }
+    let rules = alternatives::rules(&relation, &clauses, &union, found);
+    alternatives::check_clauses(&relation, &clauses, union.strategy, found);
+    match union.strategy {
+        Strategy::Arc => {
+            for SpeltAlternative { path, name } in known.alternatives(&union.module, union.tree) {
+                let target =
+                    Path { module: module_of(&union, &path, home), name: path.name.clone() };
+                let name = format_smolstr!("{}_{name}", relation.name.text);
+                let rule = rules.of(&path);
+                members.push(Member::Relation(spelt_relation(&relation, name, target, rule)));
+            }
+        }
+        Strategy::Link | Strategy::Supertype | Strategy::Inheritance => {
+            let rule = rules.own;
+            let name = row::reference_name(&relation.name.text);
+            let target = row_path(&union, home);
+            let mut one = spelt_relation(&relation, name, target, rule);
+            one.here = relation.here;
+            if clauses.column.is_none() {
+                let column = format!("{}_id", crate::naming::snake(&relation.name.text));
+                one.clauses.push(row::column(&column, relation.name.span));
+            }
+            members.push(Member::Relation(one));
+        }
+    }
+    let span = relation.span;
+    spelt.relations.insert(span, SpeltRelation { union: union.tree.name.span, written: relation });
+}
+
+/// The module of an alternative, as a path in another module must say it.
+fn module_of(union: &Meant<'_>, path: &Path, home: &SmolStr) -> Option<Name> {
+    match &path.module {
+        Some(module) => Some(module.clone()),
+        None if union.module == *home => None,
+        None => Some(Name { text: union.module.clone(), span: path.name.span }),
+    }
+}
+
+/// The relation with another name, another target and one rule; optional, since only one of several is set.
+fn spelt_relation(relation: &Relation, name: SmolStr, target: Path, rule: DeleteRule) -> Relation {
+    let span = relation.name.span;
+    let keep = |clause: &&Clause| match &clause.kind {
+        ClauseKind::OnUpdateCascade
+        | ClauseKind::Within(_)
+        | ClauseKind::Deferrable
+        | ClauseKind::By(_)
+        | ClauseKind::Column(_)
+        | ClauseKind::Key
+        | ClauseKind::Attribute(_) => true,
+        ClauseKind::OnDelete { .. }
+        | ClauseKind::OnOrphanDelete
+        | ClauseKind::Through { .. }
+        | ClauseKind::Ordered
+        | ClauseKind::Default(_)
+        | ClauseKind::Label(_)
+        | ClauseKind::Unique => false,
+    };
+    let rule_span = relation
+        .clauses
+        .iter()
+        .find_map(|clause| match clause.kind {
+            ClauseKind::OnDelete { rule_span, .. } => Some(rule_span),
+            _ => None,
+        })
+        .unwrap_or(span);
+    let kind = ClauseKind::OnDelete { rule, rule_span, alternatives: Vec::new() };
+    let mut clauses: Vec<Clause> = relation.clauses.iter().filter(keep).cloned().collect();
+    clauses.push(Clause { kind, span: rule_span });
+    Relation {
+        docs: relation.docs.clone(),
+        name: Name { text: name, span },
+        here: Multiplicity { min: 0, ..relation.here },
+        target,
+        there: relation.there,
+        inverse: match &relation.inverse {
+            Inverse::None(span) => Inverse::None(*span),
+            Inverse::Name(name) => Inverse::Name(name.clone()),
+        },
+        clauses,
+        span: relation.span,
+    }
+}

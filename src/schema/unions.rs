@@ -1,0 +1,136 @@
+//! Unions: a relation's alternatives, and how the choice among them is stored.
+//!
+//! What a union is stored as is spelt out in the rest of the schema: relations, fields, a row's entity. Here
+//! stands what belongs together, for those who speak of the choice as one.
+
+use smol_str::SmolStr;
+
+use crate::source::Span;
+
+use super::{EntityId, ModuleId, Multiplicity, RelationId, UnionId, UnionRelationId};
+
+/// `union Owner = Person | Group  as arc`
+#[derive(Debug, Clone)]
+pub struct Union {
+    /// Its module.
+    pub module: ModuleId,
+    /// Its name, as written.
+    pub name: SmolStr,
+    /// Its documentation.
+    pub docs: Option<String>,
+    /// How the choice is stored.
+    pub strategy: Strategy,
+    /// What may be chosen, in the order written.
+    pub alternatives: Vec<Alternative>,
+    /// The entity of the union's own rows, under a strategy that has them.
+    pub row: Option<EntityId>,
+    /// The relations that point at it, in the order written.
+    pub relations: Vec<UnionRelationId>,
+    /// Where its name stands.
+    pub span: Span,
+}
+
+/// One of a union's alternatives.
+#[derive(Debug, Clone)]
+pub struct Alternative {
+    /// The entity.
+    pub entity: EntityId,
+    /// What it is called in names: `person`.
+    pub name: SmolStr,
+    /// What ties it to the union's own row: under `link` the row's relation to it, under `supertype` and
+    /// `inheritance` its relation to the row.
+    pub relation: Option<RelationId>,
+    /// Where it stands in the union.
+    pub span: Span,
+}
+
+/// How the choice among alternatives is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Strategy {
+    /// A nullable foreign key for each alternative, and a CHECK that counts them.
+    Arc,
+    /// A row of the union's own that refers to the alternative.
+    Link,
+    /// A row of the union's own that every alternative refers to.
+    Supertype,
+    /// The same, and the reference is the alternative's key.
+    Inheritance,
+}
+
+impl Strategy {
+    /// All of them, in the order in which the language reference explains them.
+    pub const ALL: [Strategy; 4] =
+        [Strategy::Arc, Strategy::Link, Strategy::Supertype, Strategy::Inheritance];
+
+    /// The word after `as`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Strategy::Arc => "arc",
+            Strategy::Link => "link",
+            Strategy::Supertype => "supertype",
+            Strategy::Inheritance => "inheritance",
+        }
+    }
+
+    /// The strategy that a word names.
+    pub fn named(word: &str) -> Option<Strategy> {
+        Strategy::ALL.into_iter().find(|strategy| strategy.name() == word)
+    }
+
+    /// Whether the union has rows of its own.
+    pub fn has_rows(self) -> bool {
+        match self {
+            Strategy::Arc => false,
+            Strategy::Link | Strategy::Supertype | Strategy::Inheritance => true,
+        }
+    }
+}
+
+/// A relation to a union: `owner 1 Owner <-> * tasks`.
+#[derive(Debug, Clone)]
+pub struct UnionRelation {
+    /// The entity that states it.
+    pub source: EntityId,
+    /// Its name, as written.
+    pub name: SmolStr,
+    /// Its documentation.
+    pub docs: Option<String>,
+    /// Its name for people.
+    pub label: Option<String>,
+    /// Whether the source has exactly one, or may have none.
+    pub here: Multiplicity,
+    /// The union.
+    pub union: UnionId,
+    /// How many sources one alternative has.
+    pub there: Multiplicity,
+    /// The accessor on every alternative; `None` for `_`.
+    pub inverse: Option<SmolStr>,
+    /// Where it is stored.
+    pub stored: Stored,
+    /// Where its name stands.
+    pub span: Span,
+}
+
+impl UnionRelation {
+    /// Whether the source may have none.
+    pub fn optional(&self) -> bool {
+        self.here.min == 0
+    }
+
+    /// The relations that it is spelt out as.
+    pub fn spelt(&self) -> &[RelationId] {
+        match &self.stored {
+            Stored::Arc(relations) => relations,
+            Stored::Row(relation) => std::slice::from_ref(relation),
+        }
+    }
+}
+
+/// What a relation to a union is spelt out as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stored {
+    /// An optional relation to each alternative, in the union's order; a CHECK counts them.
+    Arc(Vec<RelationId>),
+    /// A relation to the union's own row.
+    Row(RelationId),
+}
