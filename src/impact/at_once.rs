@@ -1,69 +1,14 @@
-//! What PostgreSQL checks as soon as a delete has written a reference, without waiting for the rest of the
-//! delete: there the order in which it comes by the rows can decide.
-//!
-//! PostgreSQL carries a delete out in rounds. The triggers of the foreign keys that refer to a deleted row
-//! run in the order of their names, and what they delete or write has its own triggers in the next round.
-//! UNIQUEs, CHECKs and foreign keys that are not deferred look at the rows in between. A row that fails
-//! there, and would have gone in a later round, fails the whole delete.
+//! What PostgreSQL checks as soon as a delete has written a reference, asked of a program; and what waits.
 
-use smol_str::SmolStr;
-
-use crate::relational::{
-    ColumnIx, ColumnOrigin, Deferrability, IndexKey, ReferentialAction, Sql, Table, TableId,
-};
-use crate::schema::{DeleteRule, RelationId};
+use crate::relational::{self, AtOnce, ColumnIx, Deferrability, ReferentialAction, Table, TableId};
+use crate::schema::RelationId;
 use crate::targets::Program;
 
-use super::rules::{Reference, incoming, reference};
-
-/// What is checked when a reference was cleared, or set to its default.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AtOnce {
-    /// A UNIQUE or an EXCLUDE of the row's table, by its name in the database.
-    Unique(SmolStr),
-    /// Another relation of the row, `within` the one that was written: both are there, or neither.
-    Pair(RelationId),
-    /// A relation whose rows refer to the row by the column that was written, too.
-    Referred(RelationId),
-    /// The row that the default refers to must be there.
-    Default,
-}
+use super::rules::reference;
 
 /// What is checked at once when the delete rule of a relation has written its columns.
 pub fn at_once(program: Program<'_>, relation: RelationId) -> Vec<AtOnce> {
-    let schema = program.schema;
-    let (Some(to_one), Some(place)) = (schema.to_one(relation), reference(program, relation))
-    else {
-        return Vec::new();
-    };
-    let clears = match to_one.delete {
-        DeleteRule::SetNull => true,
-        DeleteRule::SetDefault => false,
-        DeleteRule::Cascade | DeleteRule::Restrict | DeleteRule::Protect => return Vec::new(),
-    };
-    let mut checks = uniques(program, place, clears);
-    let source = schema.relations[relation].source;
-    for &member in &schema.entities[source].members {
-        if let crate::schema::MemberId::Relation(other) = member
-            && schema
-                .to_one(other)
-                .is_some_and(|other| other.within.iter().any(|pair| pair.here == relation))
-        {
-            checks.push(AtOnce::Pair(other));
-        }
-    }
-    for (other, _) in incoming(schema, source) {
-        let refers = reference(program, other).is_some_and(|other| {
-            other.key.target_columns.iter().any(|column| place.own.contains(column))
-        });
-        if refers {
-            checks.push(AtOnce::Referred(other));
-        }
-    }
-    if !clears {
-        checks.push(AtOnce::Default);
-    }
-    checks
+    relational::at_once(program.schema, program.database, program.layout, relation)
 }
 
 /// Whether a relation is looked at only when the transaction ends, if a row that it refers to is written.
@@ -85,59 +30,5 @@ pub(super) fn unique_waits(table: &Table, name: &str) -> bool {
 
 /// The columns of a table that any write sets to the time: `on update now()`.
 pub(super) fn touched(program: Program<'_>, table: TableId) -> Vec<ColumnIx> {
-    let origins = program.layout.origins(table).columns.iter().enumerate();
-    let touched = origins.filter(|(_, origin)| match origin {
-        ColumnOrigin::Field(field) => program.schema.fields[*field].touched,
-        ColumnOrigin::Relation(_) | ColumnOrigin::SharedParent(_) => false,
-    });
-    touched.map(|(column, _)| column).collect()
-}
-
-/// The UNIQUEs and EXCLUDEs that a written row can fail: one that holds a cleared column is satisfied,
-/// unless NULLs count as equal in it or the row only now falls under its condition. A write also sets
-/// columns with `on update now()`, and those that are computed.
-fn uniques(program: Program<'_>, place: Reference<'_>, clears: bool) -> Vec<AtOnce> {
-    let table = &program.database.tables[place.table];
-    let mut written = touched(program, place.table);
-    written.extend_from_slice(place.own);
-    let names: Vec<&str> =
-        written.iter().map(|&column| table.columns[column].name.as_str()).collect();
-    let said = |sql: &Sql| names.iter().any(|name| sql.0.contains(name));
-    let changes = |column: ColumnIx| {
-        written.contains(&column) || table.columns[column].generated.as_ref().is_some_and(said)
-    };
-    let empty = |column: ColumnIx| clears && place.own.contains(&column);
-    let mut found: Vec<SmolStr> = Vec::new();
-    for unique in &table.uniques {
-        let nulls = unique.nulls_distinct && unique.columns.iter().any(|&column| empty(column));
-        if !nulls && unique.columns.iter().any(|&column| changes(column)) {
-            found.push(unique.name.clone());
-        }
-    }
-    for index in table.indexes.iter().filter(|index| index.unique) {
-        let is = |holds: &dyn Fn(ColumnIx) -> bool| {
-            index.elements.iter().any(|element| match &element.key {
-                IndexKey::Column(column) => holds(*column),
-                IndexKey::Expression(_) => false,
-            })
-        };
-        let computed = index.elements.iter().any(|element| match &element.key {
-            IndexKey::Column(_) => false,
-            IndexKey::Expression(sql) => said(sql),
-        });
-        let nulls = index.nulls_distinct && is(&empty);
-        if !nulls && (is(&changes) || computed || index.condition.as_ref().is_some_and(said)) {
-            found.push(index.name.clone());
-        }
-    }
-    for exclude in &table.excludes {
-        let columns = exclude.elements.iter().any(|(element, _)| match &element.key {
-            IndexKey::Column(column) => !empty(*column) && changes(*column),
-            IndexKey::Expression(sql) => said(sql),
-        });
-        if columns || exclude.condition.as_ref().is_some_and(said) {
-            found.push(exclude.name.clone());
-        }
-    }
-    found.into_iter().map(AtOnce::Unique).collect()
+    relational::touched(program.schema, program.layout, table)
 }

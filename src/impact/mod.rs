@@ -16,7 +16,8 @@ pub mod render;
 mod rows;
 pub mod rules;
 
-pub use at_once::{AtOnce, at_once};
+pub use crate::relational::AtOnce;
+pub use at_once::at_once;
 pub use counted::{BranchCount, CheckCount, Counts};
 #[cfg(feature = "database")]
 pub use counts::count;

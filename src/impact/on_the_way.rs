@@ -5,10 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::relational::{Deferrability, UniqueConstraint};
+use crate::relational::{AtOnce, Deferrability, UniqueConstraint};
 use crate::schema::{DeleteRule, RelationId};
 
-use super::at_once::{AtOnce, at_once, waits};
+use super::at_once::{at_once, waits};
 use super::judge::{column_names, differs, is_whole, same};
 use super::predict::{Reference, State, Written, values};
 use super::rows::{Refusal, Row, RowRef};

@@ -3,10 +3,11 @@
 
 use std::collections::HashSet;
 
+use crate::relational::AtOnce;
 use crate::schema::{EntityId, EntityKind, MemberId, RelationId, Schema};
 use crate::targets::Program;
 
-use super::at_once::{AtOnce, at_once, unique_waits, waits};
+use super::at_once::{at_once, unique_waits, waits};
 use super::rules::{Bound, Effect, End, Links, effect, incoming};
 
 /// What deleting rows of an entity does.

@@ -1,5 +1,6 @@
 //! Tables, constraints and their names: the [`Database`] that every target builds.
 
+mod at_once;
 mod collisions;
 mod constraint;
 mod database;
@@ -10,6 +11,7 @@ pub mod names;
 mod order;
 mod trigger;
 
+pub use at_once::{AtOnce, at_once, touched};
 pub use constraint::*;
 pub use database::*;
 pub use expression::{SqlNames, expression_sql, type_sql};

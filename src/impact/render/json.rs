@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use crate::diagnostics::json_text;
-use crate::impact::at_once::AtOnce;
 use crate::impact::counted::{BranchCount, CheckCount, Counts};
 use crate::impact::rules::{Bound, Effect};
 use crate::impact::{Branch, Deleted, Fate, Impact, Target, Verdict};
+use crate::relational::AtOnce;
 use crate::schema::{RelationId, Schema};
 use crate::targets::Program;
 

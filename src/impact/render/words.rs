@@ -2,9 +2,9 @@
 
 use crate::schema::{DeleteRule, EntityId, Multiplicity, RelationId, RelationKind, Schema};
 
-use crate::impact::at_once::AtOnce;
 use crate::impact::rules::{Bound, Effect, End};
 use crate::impact::{Branch, Fate, Impact, Target, Verdict};
+use crate::relational::AtOnce;
 
 /// What a reader must see first about a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -3,9 +3,10 @@
 use crate::relational::{ColumnIx, ReferentialAction};
 use crate::schema::{DeleteRule, EntityId, RelationId};
 
-use crate::impact::at_once::{AtOnce, touched};
+use crate::impact::at_once::touched;
 use crate::impact::reached::{Branch, Verdict};
 use crate::impact::rules::Effect;
+use crate::relational::AtOnce;
 
 use super::{Writer, gone, is, qualified};
 
