@@ -153,6 +153,45 @@ fn django_6_1_has_names_for_what_the_database_does() {
 }
 
 #[test]
+fn a_row_that_refers_to_itself_does_not_protect_itself() {
+    let text = "entity Person { boss 0..1 Person <-> * staff on delete protect }\n\
+                entity Desk { owner 1 Person <-> * desks on delete protect }";
+    let rule = "database.protect_from_others";
+    let person = format!("on_delete={rule},");
+    check(text, DjangoOptions::default(), "models.py", &[&person, "on_delete=models.PROTECT,"]);
+    let person = format!("on_delete=database.InDatabase({rule}),");
+    check(text, in_database(None), "models.py", &[&person, "InDatabase(models.PROTECT),"]);
+}
+
+#[test]
+fn the_database_writes_what_django_would_write_too_early() {
+    let django = DjangoOptions::default;
+    // Nothing is checked when a reference is cleared.
+    let text = "entity Node { parent 0..1 Node <-> * children on delete set null }";
+    check(text, django(), "models.py", &["on_delete=models.SET_NULL,"]);
+    // Its default may be taken, or gone, when a row is written that the delete takes as well.
+    let text = "entity Node { parent 0..1 Node <-> * children = 1 on delete set default }";
+    check(text, django(), "models.py", &["on_delete=database.InDatabase(models.SET_DEFAULT),"]);
+    // No delete takes both.
+    let text = "entity Team { name text }\n\
+                entity Person { team 1 Team <-> 0..1 lead = 1 on delete set default }";
+    check(text, django(), "models.py", &["on_delete=models.SET_DEFAULT,", "default=1,"]);
+    // Two rows that refer to nothing would be one too many, and one of them goes.
+    let text = "entity Shop { name text }\n\
+                entity Shelf { shop 1 Shop <-> * shelves on delete cascade }\n\
+                entity Ware {\n shop 1 Shop <-> * wares on delete cascade\n\
+                 shelf 0..1 Shelf <-> * wares on delete set null\n\
+                 unique (shelf) nulls not distinct\n}";
+    check(text, django(), "models.py", &["on_delete=database.InDatabase(models.SET_NULL),"]);
+    // A tag refers to its label within the shop that the label loses, and goes with the shop.
+    let text = "entity Shop { name text }\n\
+                entity Label { shop 0..1 Shop <-> * labels on delete set null }\n\
+                entity Tag {\n shop 1 Shop <-> * tags on delete cascade\n\
+                 label 0..1 Label <-> * tags on delete restrict within shop\n}";
+    check(text, django(), "models.py", &["on_delete=database.InDatabase(models.SET_NULL),"]);
+}
+
+#[test]
 fn a_migration_depends_on_the_app_of_an_external_model() {
     let text = "external entity User {\n table \"auth_user\"\n id integer key\n \
                 @django(model: \"settings.AUTH_USER_MODEL\")\n}\n\

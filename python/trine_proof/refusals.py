@@ -102,6 +102,23 @@ def the_chair_of_a_club_stays(register: Register) -> None:
     refused(register.models.Member.objects.all().delete, "ProtectedError", [club])
 
 
+def a_member_is_protected_from_all_but_itself(register: Register) -> None:
+    members = register.models.Member.objects
+    first = members.create(name="Ann")
+    members.update(sponsor=first)
+    second = members.create(name="Bob", sponsor=first)
+    refused(first.delete, "ProtectedError", [second])
+    refused(members.filter(name="Ann").delete, "ProtectedError", [second])
+    # What goes as well is in nobody's way.
+    assert members.all().delete()[0] == 2
+    first = members.create(name="Ann")
+    members.update(sponsor=first)
+    register.client.force_login(register.users.create_superuser("root"))
+    page = f"/admin/register/member/{first.pk}/delete/"
+    assert register.client.post(page, {"post": "yes"}).status_code == 302
+    assert not members.exists()
+
+
 def the_author_of_a_note_stays(register: Register) -> None:
     """Of a model that is another app's."""
     user = register.users.create_user("ann")
@@ -140,6 +157,7 @@ CASES: list[Callable[[Register], None]] = [
     a_shop_stays_while_a_line_elsewhere_holds_its_item,
     a_shop_goes_with_its_items_and_lines,
     the_chair_of_a_club_stays,
+    a_member_is_protected_from_all_but_itself,
     the_author_of_a_note_stays,
     the_admin_says_so_in_a_sentence,
 ]

@@ -49,6 +49,7 @@ supports! {
     OrderedManyToManyField "OrderedManyToManyField";
     OrderedLink "OrderedLink";
     SameParent "SameParentModel";
+    ProtectFromOthers "protect_from_others";
     InDatabase "InDatabase";
     Refusable "Refusable";
     DeferredWithin "deferred_within";

@@ -1,14 +1,11 @@
 //! Relations: foreign keys, one-to-ones, and many-to-manys.
 
-use crate::schema::{
-    DeleteRule, EntityId, EntityKind, MemberId, Reference, Relation, RelationId, ToOne,
-};
-use crate::target::OnDelete;
+use crate::schema::{EntityId, EntityKind, MemberId, Reference, Relation, RelationId, ToOne};
 use crate::targets::python::{Code, string};
 
 use super::app::App;
 use super::file::{Place, PythonFile, Support};
-use super::rules::{Said, on_delete};
+use super::rules::{Rule, Said, on_delete};
 use super::values;
 
 /// A relation of a model.
@@ -25,8 +22,9 @@ fn foreign_key(app: &App<'_>, id: RelationId, to_one: &ToOne, file: &mut PythonF
     let key = schema.entities[relation.source].key == [MemberId::Relation(id)];
     let one = to_one.one_to_one || key;
     let call = file.call(if one { "OneToOneField" } else { "ForeignKey" });
+    let said = on_delete(schema, app.options, app.refusals, id);
     let mut code = to(app, relation.source, relation.target, call, file)
-        .keyword("on_delete", rule(app, id, file));
+        .keyword("on_delete", rule(said, file));
     if key {
         code = code.keyword("primary_key", "True");
         if file.place == Place::Migration {
@@ -48,7 +46,7 @@ fn foreign_key(app: &App<'_>, id: RelationId, to_one: &ToOne, file: &mut PythonF
     }
     if let Some(default) = &to_one.default {
         let value = values::default(app, relation.source, default, None, file);
-        if to_one.delete == DeleteRule::SetDefault && app.options.on_delete == OnDelete::Python {
+        if said == Said::Django(Rule::Models("SET_DEFAULT")) {
             code = code.keyword("default", value.clone());
         }
         code = code.keyword("db_default", value);
@@ -73,12 +71,16 @@ fn foreign_key(app: &App<'_>, id: RelationId, to_one: &ToOne, file: &mut PythonF
     code
 }
 
-fn rule(app: &App<'_>, id: RelationId, file: &mut PythonFile<'_>) -> Code {
-    match on_delete(app.schema(), app.options, app.refusals, id) {
-        Said::Django(name) => Code::text(file.models(name)),
+fn rule(said: Said, file: &mut PythonFile<'_>) -> Code {
+    let mut name = |rule: Rule| match rule {
+        Rule::Models(name) => file.models(name),
+        Rule::ProtectFromOthers => file.support(Support::ProtectFromOthers),
+    };
+    match said {
+        Said::Django(rule) => Code::text(name(rule)),
         Said::Silent => Code::text(file.models("DO_NOTHING")),
-        Said::Watched(name) => {
-            let rule = file.models(name);
+        Said::InDatabase(rule) => {
+            let rule = name(rule);
             Code::call(file.support(Support::InDatabase)).with(rule)
         }
     }

@@ -1,11 +1,11 @@
 //! Who carries out a delete, and which deletes the database may refuse.
 
-use crate::relational::{Deferrability, QualifiedName};
+use crate::relational::{AtOnce, Deferrability, QualifiedName, at_once};
 use crate::schema::{DeleteRule, Entity, EntityId, EntityKind, RelationId, Schema};
 use crate::target::{DjangoOptions, DjangoVersion, OnDelete};
 use crate::targets::Program;
 
-/// What the database may refuse, entity by entity; empty where Django's collector decides.
+/// What the database may refuse, or would refuse if Django had its way.
 #[derive(Debug, Default)]
 pub(super) struct Refusals {
     /// For each entity: whether a delete of its rows may be refused, or takes away what refuses another.
@@ -14,6 +14,9 @@ pub(super) struct Refusals {
     below_external: Vec<bool>,
     /// For each entity: the constraints, quoted, that are checked late when its rows are deleted.
     late: Vec<Vec<String>>,
+    /// For each relation: whether the database may refuse that it is cleared, or set to its default, before
+    /// the rows that go along with its target are deleted.
+    gone_first: Vec<bool>,
 }
 
 impl Refusals {
@@ -26,8 +29,14 @@ impl Refusals {
             watched: vec![false; count],
             below_external: vec![false; count],
             late: vec![Vec::new(); count],
+            gone_first: Vec::new(),
         };
         let (above, below) = cascades(schema);
+        found.gone_first = schema
+            .relations
+            .ids()
+            .map(|relation| is_gone_first(program, &above, relation))
+            .collect();
         for (id, relation) in schema.relations.iter() {
             let Some(to_one) = schema.to_one(id) else { continue };
             if !matches!(to_one.delete, DeleteRule::Restrict | DeleteRule::Protect) {
@@ -61,6 +70,12 @@ impl Refusals {
     /// Whether a delete that another app begins may reach rows of this entity.
     fn below_external(&self, entity: EntityId) -> bool {
         self.below_external.get(entity.index()).copied().unwrap_or(false)
+    }
+
+    /// Whether a delete of the relation's target has to delete all that goes with it before the relation is
+    /// written. PostgreSQL does; Django's collector writes first.
+    fn gone_first(&self, relation: RelationId) -> bool {
+        self.gone_first.get(relation.index()).copied().unwrap_or(false)
     }
 
     /// The constraints, quoted, that only the end of the transaction would check.
@@ -102,6 +117,24 @@ fn closure(edges: &[Vec<EntityId>], from: Vec<EntityId>) -> Vec<EntityId> {
     found
 }
 
+/// Whether something is checked as soon as a relation is cleared, or set to its default, about rows that
+/// the same delete may take away: the row that is written, or one that refers to it.
+fn is_gone_first(program: Program<'_>, above: &[Vec<EntityId>], relation: RelationId) -> bool {
+    let Program { schema, database, layout } = program;
+    let checks = at_once(schema, database, layout, relation);
+    if checks.is_empty() {
+        return false;
+    }
+    let stated = &schema.relations[relation];
+    let referring = checks.iter().filter_map(|check| match check {
+        AtOnce::Referred(other) => Some(schema.relations[*other].source),
+        AtOnce::Unique(_) | AtOnce::Pair(_) | AtOnce::Default => None,
+    });
+    let with_target = closure(above, vec![stated.target]);
+    let with_others = closure(above, referring.chain([stated.source]).collect());
+    with_target.iter().any(|entity| with_others.contains(entity))
+}
+
 fn late_constraint(program: Program<'_>, relation: RelationId) -> Option<String> {
     let place = program.layout.relation(relation)?;
     let source = program.schema.relations[relation].source;
@@ -117,11 +150,20 @@ fn late_constraint(program: Program<'_>, relation: RelationId) -> Option<String>
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Said {
     /// `models.CASCADE`: Django carries it out.
-    Django(&'static str),
-    /// `InDatabase(models.CASCADE)`: the database carries it out, and may refuse.
-    Watched(&'static str),
+    Django(Rule),
+    /// `InDatabase(models.CASCADE)`: the database carries it out, and Django knows of it.
+    InDatabase(Rule),
     /// `models.DO_NOTHING`: the database carries it out, and never refuses.
     Silent,
+}
+
+/// What an `on_delete` is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rule {
+    /// One of Django's.
+    Models(&'static str),
+    /// PROTECT, but for rows that go as well.
+    ProtectFromOthers,
 }
 
 /// The `on_delete` of a to-one relation.
@@ -129,31 +171,36 @@ pub(super) fn on_delete(
     schema: &Schema,
     options: &DjangoOptions,
     refusals: &Refusals,
-    relation: RelationId,
+    id: RelationId,
 ) -> Said {
-    let Some(to_one) = schema.to_one(relation) else { return Said::Silent };
+    let Some(to_one) = schema.to_one(id) else { return Said::Silent };
+    let relation = &schema.relations[id];
     let python = match to_one.delete {
-        DeleteRule::Cascade => "CASCADE",
-        DeleteRule::SetNull => "SET_NULL",
-        DeleteRule::SetDefault => "SET_DEFAULT",
-        DeleteRule::Restrict => "RESTRICT",
-        DeleteRule::Protect => "PROTECT",
+        DeleteRule::Cascade => Rule::Models("CASCADE"),
+        DeleteRule::SetNull => Rule::Models("SET_NULL"),
+        DeleteRule::SetDefault => Rule::Models("SET_DEFAULT"),
+        DeleteRule::Restrict => Rule::Models("RESTRICT"),
+        // No row keeps itself in the database, and Django's own would protect it from itself.
+        DeleteRule::Protect if relation.source == relation.target => Rule::ProtectFromOthers,
+        DeleteRule::Protect => Rule::Models("PROTECT"),
     };
     if options.on_delete == OnDelete::Python {
-        return Said::Django(python);
+        return match refusals.gone_first(id) {
+            true => Said::InDatabase(python),
+            false => Said::Django(python),
+        };
     }
-    let relation = &schema.relations[relation];
     let native = options.version == Some(DjangoVersion::V6_1);
     let external = refusals.below_external(relation.target);
     match to_one.delete {
-        DeleteRule::Restrict | DeleteRule::Protect => Said::Watched(python),
+        DeleteRule::Restrict | DeleteRule::Protect => Said::InDatabase(python),
         // Whoever deletes a row of another's table does not ask Trine's models: Django does it all.
         DeleteRule::Cascade if refusals.watched(relation.source) && (external || !native) => {
-            Said::Watched(python)
+            Said::InDatabase(python)
         }
-        DeleteRule::Cascade if native => Said::Django("DB_CASCADE"),
-        DeleteRule::SetNull if native => Said::Django("DB_SET_NULL"),
-        DeleteRule::SetDefault if native => Said::Django("DB_SET_DEFAULT"),
+        DeleteRule::Cascade if native => Said::Django(Rule::Models("DB_CASCADE")),
+        DeleteRule::SetNull if native => Said::Django(Rule::Models("DB_SET_NULL")),
+        DeleteRule::SetDefault if native => Said::Django(Rule::Models("DB_SET_DEFAULT")),
         DeleteRule::Cascade | DeleteRule::SetNull | DeleteRule::SetDefault => Said::Silent,
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::schema::MemberId;
-use crate::target::DjangoVersion;
+use crate::target::{DjangoVersion, OnDelete};
 use crate::targets::HEADER;
 use crate::targets::python::{Code, Imports, statement, string};
 
@@ -34,6 +34,8 @@ pub(super) struct SupportView {
     within: String,
     /// Whether only Django 6.1 has to be served.
     native: bool,
+    /// Whether Django looks what a delete comes to only when it is asked, and the database deletes.
+    looks: bool,
 }
 
 /// A class under two names: generic while types are checked, plain at run time.
@@ -81,6 +83,7 @@ pub(super) fn of_relations(app: &App<'_>) -> Vec<Support> {
 /// The parts that an app needs.
 pub(super) fn view(app: &App<'_>, needs: &BTreeSet<Support>) -> SupportView {
     let native = app.options.version == Some(DjangoVersion::V6_1);
+    let looks = app.options.on_delete == OnDelete::Database;
     let has = |support: Support| needs.contains(&support);
     let touched = has(Support::Touched) || has(Support::TouchedNaive);
     let naive = has(Support::NaiveDateTimeField) || has(Support::TouchedNaive);
@@ -114,7 +117,7 @@ pub(super) fn view(app: &App<'_>, needs: &BTreeSet<Support>) -> SupportView {
     }
 
     let mut imports = Imports::default();
-    for &(module, name) in needs.iter().flat_map(|need| imported(*need, native)) {
+    for &(module, name) in needs.iter().flat_map(|need| imported(*need, native, looks)) {
         import(&mut imports, module, name);
     }
     if naive {
@@ -155,6 +158,7 @@ pub(super) fn view(app: &App<'_>, needs: &BTreeSet<Support>) -> SupportView {
         },
         within,
         native,
+        looks,
     }
 }
 
@@ -218,7 +222,11 @@ fn column(support: Support) -> Option<ColumnView> {
 }
 
 /// What a part imports.
-fn imported(support: Support, native: bool) -> &'static [(&'static str, &'static str)] {
+fn imported(
+    support: Support,
+    native: bool,
+    looks: bool,
+) -> &'static [(&'static str, &'static str)] {
     match support {
         Support::Index | Support::Now | Support::GenRandomUuid => &[("django.db", "models")],
         Support::GinIndex
@@ -269,16 +277,26 @@ fn imported(support: Support, native: bool) -> &'static [(&'static str, &'static
             ("django.core.exceptions", "ValidationError"),
             ("django.db", "models"),
         ],
-        Support::InDatabase if native => &[
+        Support::ProtectFromOthers => &[
+            ("typing", "Any"),
+            ("django.db", "models"),
+            ("django.db.models.deletion", "Collector"),
+        ],
+        Support::InDatabase if native && looks => &[
             ("typing", "Any"),
             ("django.db", "models"),
             ("django.db.models.deletion", "Collector"),
             ("django.db.models.deletion", "DatabaseOnDelete"),
             ("django.utils.deconstruct", "deconstructible"),
         ],
-        Support::InDatabase => &[
+        Support::InDatabase if looks => &[
             ("typing", "Any"),
             ("django.db", "models"),
+            ("django.db.models.deletion", "Collector"),
+            ("django.utils.deconstruct", "deconstructible"),
+        ],
+        Support::InDatabase => &[
+            ("typing", "Any"),
             ("django.db.models.deletion", "Collector"),
             ("django.utils.deconstruct", "deconstructible"),
         ],
