@@ -25,10 +25,7 @@ const DETAILS: usize = 12;
 const KNOWN: &[(u64, &str)] = &[
     (1020, "a row whose key is an interval is not found again through SQLAlchemy"),
     (1150, "a circle of references is refused by PostgreSQL, and the prediction lets it through"),
-    (1202, "Django gives a row that refers to itself its default before it deletes it"),
-    (1204, "Django protects a row from itself, which PostgreSQL does not"),
     (1221, "SQLAlchemy clears loaded rows one statement at a time, and a CHECK sees it"),
-    (1290, "Django's collector clears a parent while rows still refer to it within that parent"),
 ];
 
 /// What the programs that were proven come to.
