@@ -49,6 +49,17 @@ fn a_foreign_key_leaves_constraint_and_index_to_the_ddl() {
 }
 
 #[test]
+fn a_relation_that_may_refer_to_nothing_says_so_with_a_default_as_well() {
+    // With a plain value, mypy takes `region` for a Region in every row.
+    models(
+        "entity Region { name text }\n\
+         entity Task {\n region 0..1 Region <-> * tasks = 1 on delete set null\n\
+         place 1 Region <-> * places = 1 on delete cascade\n}",
+        &["db_default=models.Value(1),", "db_default=1,"],
+    );
+}
+
+#[test]
 fn a_model_that_stands_below_is_named_by_a_string() {
     models(
         "entity Child {\n parent 1 Parent <-> * children on delete cascade\n}\nentity Parent { name text }",

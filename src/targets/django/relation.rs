@@ -49,7 +49,7 @@ fn foreign_key(app: &App<'_>, id: RelationId, to_one: &ToOne, file: &mut PythonF
         if said == Said::Django(Rule::Models("SET_DEFAULT")) {
             code = code.keyword("default", value.clone());
         }
-        code = code.keyword("db_default", value);
+        code = code.keyword("db_default", in_database(to_one, value, file));
     }
     let place = app.program.layout.relation(id);
     let column = place.and_then(|place| place.columns.first());
@@ -69,6 +69,15 @@ fn foreign_key(app: &App<'_>, id: RelationId, to_one: &ToOne, file: &mut PythonF
         }
     }
     code
+}
+
+/// What `db_default` is. A type checker takes an optional relation with a plain value there for one that
+/// always refers to something.
+fn in_database(to_one: &ToOne, default: Code, file: &mut PythonFile<'_>) -> Code {
+    match default {
+        Code::Text(_) if to_one.optional => file.call("Value").with(default),
+        default => default,
+    }
 }
 
 fn rule(said: Said, file: &mut PythonFile<'_>) -> Code {
