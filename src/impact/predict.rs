@@ -232,6 +232,13 @@ impl<'a> State<'a> {
         let mut referrers = Referrers::default();
         while let Some(row) = queue.pop_front() {
             let round = self.gone[&row] + 1;
+            for target in self.taken(row) {
+                if let Entry::Vacant(vacant) = self.gone.entry(target) {
+                    vacant.insert(round);
+                    self.now[target.table.index()][target.row] = None;
+                    queue.push_back(target);
+                }
+            }
             for nth in 0..self.references.len() {
                 let reference = &self.references[nth];
                 if reference.target != row.table {
@@ -269,6 +276,20 @@ impl<'a> State<'a> {
                 }
             }
         }
+    }
+
+    /// The rows of unions that go with a row, since it is their alternative.
+    fn taken(&self, row: RowRef) -> Vec<RowRef> {
+        let old = &self.before.tables[row.table.index()][row.row];
+        let takes = |reference: &&Reference<'_>| {
+            reference.source == row.table && reference.rule.takes_target
+        };
+        let targets = self.references.iter().filter(takes).flat_map(|reference| {
+            let rows = self.before.tables[reference.target.index()].iter().enumerate();
+            rows.filter(|(_, target)| reference.refers(old, target))
+                .map(|(place, _)| RowRef { table: reference.target, row: place })
+        });
+        targets.collect()
     }
 
     fn update(&mut self, row: RowRef, changes: Vec<(ColumnIx, Value)>) {

@@ -1,6 +1,6 @@
 //! Where each part of a schema lies in the database, and what each part of the database is there for.
 
-use crate::schema::{EntityId, FieldId, MemberId, RelationId};
+use crate::schema::{EntityId, FieldId, MemberId, RelationId, UnionId};
 
 use super::{ColumnIx, TableId};
 
@@ -108,6 +108,8 @@ pub enum TriggerOrigin {
     Bound(RelationId),
     /// The shared parent of a link.
     SharedParent,
+    /// A union's own rows.
+    Union(UnionId),
 }
 
 impl Layout {

@@ -96,6 +96,10 @@ impl Collisions<'_> {
                 what: format!("the trigger of link `{}`", self.schema.entities[entity].name),
                 ..self.table_words(entity)
             },
+            Thing::Trigger(entity, TriggerOrigin::Union(union)) => Words {
+                what: format!("a trigger of union `{}`", self.schema.unions[union].name),
+                ..self.table_words(entity)
+            },
             Thing::Trigger(_, TriggerOrigin::Bound(relation)) => {
                 self.relation_words("the bound of", relation)
             }

@@ -20,7 +20,7 @@ use crate::relational::{ColumnIx, Trigger, TriggerEvent, TriggerOrigin};
 use crate::schema::{EntityId, EntityKind, Multiplicity, RelationId, RelationKind};
 
 use super::Lowering;
-use super::triggers::{SEARCH_PATH, matches, row};
+use super::triggers::{SEARCH_PATH, escape, matches, row};
 
 /// A bound, and the words for it.
 struct Bound {
@@ -285,11 +285,6 @@ impl Lowering<'_> {
             quote_literal(&detail),
         )
     }
-}
-
-/// A per cent sign of a name is no placeholder of RAISE.
-fn escape(text: &str) -> String {
-    text.replace('%', "%%")
 }
 
 fn multiplicity(of: Multiplicity) -> String {

@@ -12,6 +12,7 @@ mod foreign_keys;
 mod indexes;
 mod shape;
 mod triggers;
+mod unions;
 mod uniques;
 
 use smol_str::SmolStr;

@@ -21,6 +21,7 @@ impl Lowering<'_> {
             self.shared_parent_trigger(entity);
             self.touch_trigger(entity);
         }
+        self.union_triggers();
         self.bounds();
     }
 
@@ -169,4 +170,9 @@ pub(super) fn matches(left: &[String], of: &str, right: &[String], with: &str) -
         .map(|(left, right)| format!("{of}.{left} = {with}.{right}"))
         .collect();
     pairs.join(" AND ")
+}
+
+/// A per cent sign of a name is no placeholder of RAISE.
+pub(super) fn escape(text: &str) -> String {
+    text.replace('%', "%%")
 }

@@ -82,11 +82,11 @@ pub(crate) fn analyse_deletes(
 fn cascades(schema: &Schema) -> Graph {
     let edges = schema.relations.iter().filter_map(|(id, relation)| {
         let RelationKind::ToOne(to_one) = &relation.kind else { return None };
-        (to_one.delete == DeleteRule::Cascade).then_some(Edge {
-            from: relation.target.index(),
-            to: relation.source.index(),
-            relation: id,
-        })
+        let (source, target) = (relation.source.index(), relation.target.index());
+        // A union's row goes with its alternative. It goes first only when it is deleted by itself, and then
+        // takes one alternative: whatever that does, it does when the alternative is deleted.
+        let (from, to) = if to_one.takes_target { (source, target) } else { (target, source) };
+        (to_one.delete == DeleteRule::Cascade).then_some(Edge { from, to, relation: id })
     });
     Graph::new(schema.entities.len(), edges.collect())
 }

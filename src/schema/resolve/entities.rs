@@ -33,15 +33,22 @@ pub(crate) fn declare_members<'a>(input: &Input<'a>, draft: &mut Draft<'a>) {
 
 /// Whether a member is the key, or a part of it.
 pub(crate) fn states_key(member: &Member) -> bool {
+    key_span(member).is_some()
+}
+
+/// Where a member states that it is the key, or a part of it.
+pub(crate) fn key_span(member: &Member) -> Option<Span> {
     match member {
-        Member::Key(_) => true,
-        Member::Field(field) => {
-            field.modifiers.iter().any(|modifier| matches!(modifier.kind, ModifierKind::Key))
-        }
-        Member::Relation(relation) => {
-            relation.clauses.iter().any(|clause| matches!(clause.kind, ClauseKind::Key))
-        }
-        _ => false,
+        Member::Key(key) => Some(key.span),
+        Member::Field(field) => field
+            .modifiers
+            .iter()
+            .find_map(|it| matches!(it.kind, ModifierKind::Key).then_some(it.span)),
+        Member::Relation(relation) => relation
+            .clauses
+            .iter()
+            .find_map(|it| matches!(it.kind, ClauseKind::Key).then_some(it.span)),
+        _ => None,
     }
 }
 

@@ -87,6 +87,22 @@ pub(crate) fn inherits_twice(union: &Union, path: &Path, other: &str, first: Spa
     .fix("write `as supertype`", union.strategy.span, "supertype")
 }
 
+/// E0802: an alternative under `inheritance` that has its own key.
+pub(crate) fn has_own_key(union: &Union, path: &Path, key: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0802,
+        path.span(),
+        format!("`{}` has a key of its own", path.name.text),
+        "takes its key from the union",
+    )
+    .also(key, "its own key")
+    .note(
+        "under `inheritance` the key of every alternative is its reference to the union's own row",
+    )
+    .help("take its own key away, or store the union `as supertype`")
+    .fix("write `as supertype`", union.strategy.span, "supertype")
+}
+
 /// E0803: a rule for something that is no alternative.
 pub(crate) fn no_alternative(path: &Path, union: &Union) -> Diagnostic {
     let all: Vec<&str> = union.alternatives.iter().map(|path| path.name.text.as_str()).collect();

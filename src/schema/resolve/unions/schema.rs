@@ -15,7 +15,7 @@ use crate::syntax::{SyntaxTree, tree};
 
 use super::super::declare::text;
 use super::super::names::{Declared, Meaning};
-use super::super::{Draft, Input, errors, lookup};
+use super::super::{Draft, Input, entities, errors, lookup};
 use super::{Spelt, SpeltAlternative, SpeltUnion, row};
 
 /// Gives every union its id, and its row its kind. Members are declared, and no list is read yet.
@@ -71,7 +71,7 @@ fn resolve_union(
         }
         let spelt = known.alternatives.iter().find(|alternative| alternative.path == *path);
         let Some(SpeltAlternative { name, .. }) = spelt else { continue };
-        check_alternative(draft, written, known.strategy, path, entity);
+        check_alternative(input, draft, written, known.strategy, path, entity);
         let relation = row.and_then(|row| match known.strategy {
             Strategy::Arc => None,
             Strategy::Link => relation_of(draft, row, name),
@@ -107,6 +107,7 @@ fn resolve_union(
 
 /// Reports an alternative that this strategy can't have.
 fn check_alternative(
+    input: &Input<'_>,
     draft: &mut Draft<'_>,
     written: &tree::Union,
     strategy: Strategy,
@@ -126,8 +127,13 @@ fn check_alternative(
             union.strategy == Strategy::Inheritance
                 && union.alternatives.iter().any(|other| other.entity == id)
         });
+        let keys = input.unfolded[id.index()].members.iter();
+        let mut keys = keys.filter_map(|placed| entities::key_span(placed.tree));
+        let own = keys.find(|&span| span != path.span());
         if let Some(earlier) = earlier {
             draft.found.push(errors::inherits_twice(written, path, &earlier.name, earlier.span));
+        } else if let Some(own) = own {
+            draft.found.push(errors::has_own_key(written, path, own));
         }
     }
 }

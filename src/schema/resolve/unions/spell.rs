@@ -11,6 +11,7 @@ use crate::syntax::tree::{
 };
 
 use super::super::clauses::Clauses;
+use super::super::entities::states_key;
 use super::super::rules::{self, Shape};
 use super::super::{alternatives, errors};
 use super::names::{self, Known, Meant};
@@ -114,6 +115,7 @@ fn tie(spelt: &mut Spelt, (file, nth): (usize, usize), relation: Relation, strat
     let item = spelt.trees[file].items.iter_mut().filter(written).nth(nth);
     if let Some(Item::Entity(entity)) = item
         && entity.external.is_none()
+        && !(strategy == Strategy::Inheritance && entity.members.iter().any(states_key))
     {
         let place = if strategy == Strategy::Inheritance { 0 } else { entity.members.len() };
         entity.members.insert(place, Member::Relation(relation));

@@ -1,0 +1,200 @@
+//! The rows of a union's own under `supertype` and `inheritance`: triggers that give every alternative its row,
+//! of its own kind, and take the row away with it. What is there when a transaction ends is one alternative for
+//! each row, and one row for each alternative.
+//!
+//! - Before an alternative is inserted, its row is made, unless one is given; then that must be of its kind.
+//! - After it is deleted, or refers to another row, its old row goes, and with it what refers to that.
+//! - A row whose alternative is not there when the transaction ends is refused. Its kind never changes, so that
+//!   no other kind of alternative can ever refer to it.
+
+use crate::quoting::{quote_identifier, quote_literal};
+use crate::relational::{
+    ColumnIx, Sql, Trigger, TriggerEvent, TriggerLevel, TriggerOrigin, TriggerTiming,
+};
+use crate::schema::{
+    BaseType, EntityId, FieldId, FieldType, MemberId, RelationId, Strategy, Union, UnionId,
+};
+
+use super::Lowering;
+use super::triggers::{SEARCH_PATH, escape};
+
+/// An alternative and its row, as SQL names them.
+struct Tie {
+    entity: EntityId,
+    /// The alternative's column, and its name in SQL.
+    column: ColumnIx,
+    reference: String,
+    /// The alternative's table.
+    table: String,
+    /// The value of `kind`, as a literal.
+    kind: String,
+}
+
+/// A union's rows, as SQL names them.
+struct Rows {
+    entity: EntityId,
+    /// The table.
+    table: String,
+    /// The key, and the kind.
+    key: String,
+    kind: String,
+    kind_column: ColumnIx,
+}
+
+impl Lowering<'_> {
+    /// Makes the triggers of every union with rows of a kind.
+    pub(super) fn union_triggers(&mut self) {
+        for (id, union) in self.schema.unions.iter() {
+            match union.strategy {
+                Strategy::Supertype | Strategy::Inheritance => {}
+                Strategy::Arc | Strategy::Link => continue,
+            }
+            let Some((rows, ties)) = self.union_rows(union) else { continue };
+            for tie in &ties {
+                self.row_before(id, union, &rows, tie);
+                self.row_after(id, &rows, tie);
+            }
+            self.alternative_there(id, union, &rows, &ties);
+            self.kind_stays(id, &rows);
+        }
+    }
+
+    fn union_rows(&self, union: &Union) -> Option<(Rows, Vec<Tie>)> {
+        let entity = union.row?;
+        let key = self.schema.entities[entity].key.clone();
+        let key = self.member_columns(&key);
+        let field = self.kind_field(entity)?;
+        let kind_column = self.layout.column(field);
+        let rows = Rows {
+            entity,
+            table: self.table(entity).name.quoted(),
+            key: self.quoted_columns(entity, &key).concat(),
+            kind: self.quoted_columns(entity, &[kind_column]).concat(),
+            kind_column,
+        };
+        let stored = self.kind_values(field);
+        let ties = union.alternatives.iter().zip(stored).filter_map(|(alternative, stored)| {
+            let column = self.own_column(alternative.relation?)?;
+            let entity = alternative.entity;
+            Some(Tie {
+                entity,
+                column,
+                reference: self.quoted_columns(entity, &[column]).concat(),
+                table: self.table(entity).name.quoted(),
+                kind: quote_literal(&stored),
+            })
+        });
+        let ties = ties.collect();
+        Some((rows, ties))
+    }
+
+    /// The field of a union's row that says which alternative it is of: the one with an enum of them.
+    fn kind_field(&self, row: EntityId) -> Option<FieldId> {
+        self.schema.entities[row].members.iter().find_map(|&member| match member {
+            MemberId::Field(field)
+                if matches!(self.schema.fields[field].ty.base, BaseType::Enum(_)) =>
+            {
+                Some(field)
+            }
+            MemberId::Field(_) | MemberId::Relation(_) => None,
+        })
+    }
+
+    fn kind_values(&self, field: FieldId) -> Vec<String> {
+        let FieldType { base: BaseType::Enum(id), .. } = &self.schema.fields[field].ty else {
+            return Vec::new();
+        };
+        let found = &self.schema.enums[*id];
+        found.values.iter().map(|value| value.stored.clone()).collect()
+    }
+
+    fn own_column(&self, relation: RelationId) -> Option<ColumnIx> {
+        self.layout.relation(relation)?.columns.first().copied()
+    }
+
+    fn row_before(&mut self, id: UnionId, union: &Union, rows: &Rows, tie: &Tie) {
+        let Rows { table, key, kind, .. } = rows;
+        let Tie { reference, kind: value, .. } = tie;
+        let message = quote_literal(&format!(
+            "{} (%) is not of kind {}",
+            escape(&self.schema.entities[rows.entity].name),
+            escape(value)
+        ));
+        let body = format!(
+            "BEGIN\n  IF NEW.{reference} IS NULL THEN\n    INSERT INTO {table} ({kind})\n    VALUES ({value})\n    RETURNING {key} INTO NEW.{reference};\n  ELSIF EXISTS (SELECT FROM {table} AS base WHERE base.{key} = NEW.{reference} AND base.{kind} <> {value}) THEN\n    RAISE EXCEPTION {message}, NEW.{reference}\n    USING\n      ERRCODE = 'check_violation',\n      CONSTRAINT = TG_NAME,\n      TABLE = TG_TABLE_NAME,\n      SCHEMA = TG_TABLE_SCHEMA;\n  END IF;\n  RETURN NEW;\nEND"
+        );
+        let trigger = Trigger {
+            body,
+            settings: vec![SEARCH_PATH.to_owned()],
+            timing: TriggerTiming::Before(TriggerLevel::Row),
+            events: vec![TriggerEvent::Insert, TriggerEvent::Update(vec![tie.column])],
+            ..self.trigger(tie.entity, &format!("{}_row", crate::naming::snake(&union.name)))
+        };
+        self.add_trigger(tie.entity, trigger, TriggerOrigin::Union(id));
+    }
+
+    fn row_after(&mut self, id: UnionId, rows: &Rows, tie: &Tie) {
+        let Rows { table, key, .. } = rows;
+        let reference = &tie.reference;
+        let body = format!(
+            "BEGIN\n  IF NEW.{reference} IS NOT DISTINCT FROM OLD.{reference} THEN\n    RETURN NULL;\n  END IF;\n  DELETE FROM {table} AS base WHERE base.{key} = OLD.{reference};\n  RETURN NULL;\nEND"
+        );
+        let what = crate::naming::snake(&self.schema.unions[id].name);
+        let trigger = Trigger {
+            body,
+            settings: vec![SEARCH_PATH.to_owned()],
+            timing: TriggerTiming::After(TriggerLevel::Row),
+            events: vec![TriggerEvent::Delete, TriggerEvent::Update(vec![tie.column])],
+            ..self.trigger(tie.entity, &format!("{what}_row_gone"))
+        };
+        self.add_trigger(tie.entity, trigger, TriggerOrigin::Union(id));
+    }
+
+    fn alternative_there(&mut self, id: UnionId, union: &Union, rows: &Rows, ties: &[Tie]) {
+        let Rows { table, key, kind, entity, .. } = rows;
+        let there: Vec<String> = ties
+            .iter()
+            .map(|Tie { reference, table, kind: value, .. }| {
+                format!(
+                    "NEW.{kind} = {value}\n        AND EXISTS (SELECT FROM {table} AS alternative WHERE alternative.{reference} = NEW.{key})"
+                )
+            })
+            .collect();
+        let there = there.join("\n      OR ");
+        let message = quote_literal(&format!(
+            "{} (%) is of no {}",
+            escape(&self.schema.entities[*entity].name),
+            escape(&union.name)
+        ));
+        let body = format!(
+            "BEGIN\n  IF EXISTS (SELECT FROM {table} AS base WHERE base.{key} = NEW.{key})\n    AND NOT (\n      {there}\n    )\n  THEN\n    RAISE EXCEPTION {message}, NEW.{key}\n    USING\n      ERRCODE = 'check_violation',\n      CONSTRAINT = TG_NAME,\n      TABLE = TG_TABLE_NAME,\n      SCHEMA = TG_TABLE_SCHEMA;\n  END IF;\n  RETURN NULL;\nEND"
+        );
+        let trigger = Trigger {
+            body,
+            settings: vec![SEARCH_PATH.to_owned()],
+            events: vec![TriggerEvent::Insert],
+            ..self.trigger(*entity, "alternative")
+        };
+        self.add_trigger(*entity, trigger, TriggerOrigin::Union(id));
+    }
+
+    fn kind_stays(&mut self, id: UnionId, rows: &Rows) {
+        let message = quote_literal(&format!(
+            "the kind of {} can't change",
+            escape(&self.schema.entities[rows.entity].name)
+        ));
+        let body = format!(
+            "BEGIN\n  RAISE EXCEPTION {message}\n  USING\n    ERRCODE = 'check_violation',\n    CONSTRAINT = TG_NAME,\n    TABLE = TG_TABLE_NAME,\n    SCHEMA = TG_TABLE_SCHEMA;\nEND"
+        );
+        let kind = quote_identifier(&self.table(rows.entity).columns[rows.kind_column].name);
+        let trigger = Trigger {
+            body,
+            settings: Vec::new(),
+            timing: TriggerTiming::Before(TriggerLevel::Row),
+            events: vec![TriggerEvent::Update(vec![rows.kind_column])],
+            condition: Some(Sql(format!("OLD.{kind} <> NEW.{kind}"))),
+            ..self.trigger(rows.entity, "kind")
+        };
+        self.add_trigger(rows.entity, trigger, TriggerOrigin::Union(id));
+    }
+}
