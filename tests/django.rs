@@ -164,14 +164,16 @@ fn django_6_1_has_names_for_what_the_database_does() {
 }
 
 #[test]
-fn a_row_that_refers_to_itself_does_not_protect_itself() {
+fn a_row_does_not_protect_what_goes_along_with_it() {
     let text = "entity Person { boss 0..1 Person <-> * staff on delete protect }\n\
                 entity Desk { owner 1 Person <-> * desks on delete protect }";
-    let rule = "database.protect_from_others";
-    let person = format!("on_delete={rule},");
-    check(text, DjangoOptions::default(), "models.py", &[&person, "on_delete=models.PROTECT,"]);
-    let person = format!("on_delete=database.InDatabase({rule}),");
-    check(text, in_database(None), "models.py", &[&person, "InDatabase(models.PROTECT),"]);
+    let rule = "on_delete=database.protect_from_others,";
+    check(text, DjangoOptions::default(), "models.py", &[rule, "on_delete=models.PROTECT,"]);
+    let person = "on_delete=database.InDatabase(database.protect_from_others),";
+    check(text, in_database(None), "models.py", &[person, "InDatabase(models.PROTECT),"]);
+    let text = "entity Ship { crew 1 Crew <-> * ships on delete cascade }\n\
+                entity Crew { ship 0..1 Ship <-> * crews on delete protect }";
+    check(text, DjangoOptions::default(), "models.py", &["on_delete=models.CASCADE,", rule]);
 }
 
 #[test]

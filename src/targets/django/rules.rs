@@ -17,6 +17,8 @@ pub(super) struct Refusals {
     /// For each relation: whether the database may refuse that it is cleared, or set to its default, before
     /// the rows that go along with its target are deleted.
     gone_first: Vec<bool>,
+    /// For each relation that protects: whether a delete of its own rows may lead to its target.
+    leads_to_target: Vec<bool>,
 }
 
 impl Refusals {
@@ -30,13 +32,15 @@ impl Refusals {
             below_external: vec![false; count],
             late: vec![Vec::new(); count],
             gone_first: Vec::new(),
+            leads_to_target: Vec::new(),
         };
         let (above, below) = cascades(schema);
-        found.gone_first = schema
-            .relations
-            .ids()
-            .map(|relation| is_gone_first(program, &above, relation))
-            .collect();
+        for (id, relation) in schema.relations.iter() {
+            found.gone_first.push(is_gone_first(program, &above, id));
+            let protects = schema.to_one(id).is_some_and(|it| it.delete == DeleteRule::Protect);
+            let to_target = || closure(&above, vec![relation.target]);
+            found.leads_to_target.push(protects && to_target().contains(&relation.source));
+        }
         for (id, relation) in schema.relations.iter() {
             let Some(to_one) = schema.to_one(id) else { continue };
             if !matches!(to_one.delete, DeleteRule::Restrict | DeleteRule::Protect) {
@@ -76,6 +80,11 @@ impl Refusals {
     /// written. PostgreSQL does; Django's collector writes first.
     fn gone_first(&self, relation: RelationId) -> bool {
         self.gone_first.get(relation.index()).copied().unwrap_or(false)
+    }
+
+    /// Whether a delete of the relation's rows may come to what they refer to: to themselves, or by cascades.
+    fn leads_to_target(&self, relation: RelationId) -> bool {
+        self.leads_to_target.get(relation.index()).copied().unwrap_or(false)
     }
 
     /// The constraints, quoted, that only the end of the transaction would check.
@@ -180,8 +189,8 @@ pub(super) fn on_delete(
         DeleteRule::SetNull => Rule::Models("SET_NULL"),
         DeleteRule::SetDefault => Rule::Models("SET_DEFAULT"),
         DeleteRule::Restrict => Rule::Models("RESTRICT"),
-        // No row keeps itself in the database, and Django's own would protect it from itself.
-        DeleteRule::Protect if relation.source == relation.target => Rule::ProtectFromOthers,
+        // What is deleted stands in nobody's way in the database; Django's own rule would protect from it.
+        DeleteRule::Protect if refusals.leads_to_target(id) => Rule::ProtectFromOthers,
         DeleteRule::Protect => Rule::Models("PROTECT"),
     };
     if options.on_delete == OnDelete::Python {
