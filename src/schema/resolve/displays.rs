@@ -71,6 +71,9 @@ fn member(scope: Scope<'_>, name: &tree::Name, found: &mut Vec<Diagnostic>) -> O
         }
         Meaning::Is(_) => found.push(errors::display_many(&name.text, name.span)),
         Meaning::Broken => {}
+        Meaning::Unknown if scope.arc(&name.text).is_some() => {
+            found.push(errors::arc_here(scope, name));
+        }
         Meaning::Unknown => {
             let near = diagnostics::nearest(&name.text, scope.member_names());
             let owner = &scope.schema.entities[scope.entity].name;

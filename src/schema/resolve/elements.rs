@@ -9,7 +9,7 @@ use crate::syntax::tree::{self, ExprKind, LiteralKind};
 use super::expressions::{Expected, resolve_expr};
 use super::names::Meaning;
 use super::scope::Scope;
-use super::{attributes, errors, keys, methods};
+use super::{arcs, attributes, errors, keys, methods};
 
 /// `as NAME`
 pub(crate) fn name(name: &Option<tree::Name>, found: &mut Vec<Diagnostic>) -> Option<String> {
@@ -39,6 +39,7 @@ pub(crate) fn elements(
 ) -> Option<Vec<IndexElement>> {
     let mut all: Vec<IndexElement> = Vec::with_capacity(written.len());
     let mut names: Vec<&tree::Name> = Vec::with_capacity(written.len());
+    let mut whole = true;
     for one in written {
         if let ExprKind::Path(path) = &one.expr.kind
             && let [name] = path.as_slice()
@@ -48,9 +49,17 @@ pub(crate) fn elements(
                 None => names.push(name),
             }
         }
-        all.extend(element(scope, one, found));
+        match arcs::arc_of(scope, &one.expr) {
+            Some(arc) => {
+                all.extend(arc.members.iter().map(|&member| plain(IndexKey::Member(member))));
+            }
+            None => match element(scope, one, found) {
+                Some(element) => all.push(element),
+                None => whole = false,
+            },
+        }
     }
-    (all.len() == written.len()).then_some(all)
+    whole.then_some(all)
 }
 
 pub(crate) fn element(
@@ -99,6 +108,9 @@ pub(crate) fn column(
         Meaning::Is(member) if keys::has_columns(scope.schema, member) => return Some(member),
         Meaning::Is(_) => found.push(errors::many_in_list(name)),
         Meaning::Broken => {}
+        Meaning::Unknown if scope.arc(&name.text).is_some() => {
+            found.push(errors::arc_here(scope, name));
+        }
         Meaning::Unknown => {
             let near = diagnostics::nearest(&name.text, scope.member_names());
             let owner: &SmolStr = &scope.schema.entities[scope.entity].name;

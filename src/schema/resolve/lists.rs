@@ -9,13 +9,13 @@ use crate::syntax::tree::{self, Member, ModifierKind};
 
 use super::declare::text;
 use super::elements::{
-    check_operator, column, condition, element, elements, is_plain, method, name, parameter, plain,
+    check_operator, column, condition, elements, is_plain, method, name, parameter, plain,
 };
 use super::expressions::{Expected, resolve_expr};
 use super::mixins::Placed;
 use super::names::Meaning;
 use super::scope::Scope;
-use super::{Draft, Input, attributes, displays, errors, indexable, methods, storage};
+use super::{Draft, Input, arcs, attributes, displays, errors, indexable, methods, storage};
 
 /// Reads everything in the blocks of entities that is neither a field, a relation nor a key.
 pub(crate) fn resolve_lists(input: &Input<'_>, draft: &mut Draft<'_>) {
@@ -82,8 +82,7 @@ impl<'a> Lists<'a> {
         match placed.tree {
             Member::Field(field) => self.read_field(scope, field),
             Member::Unique(unique) => {
-                let elements = elements(scope, &unique.elements, &mut self.found);
-                self.add_unique(scope, elements, &unique.options, unique.span);
+                self.read_unique(scope, unique);
             }
             Member::Index(index) => self.read_index(scope, index),
             Member::Check(check) => {
@@ -150,20 +149,44 @@ impl<'a> Lists<'a> {
                 (&modifier.kind, scope.member(&field.name.text))
             {
                 let elements = vec![plain(IndexKey::Member(member))];
-                self.add_unique(scope, Some(elements), options, modifier.span);
+                self.add_unique(scope, Some(elements), &[], options, modifier.span);
             }
         }
     }
 
+    fn read_unique(&mut self, scope: Scope<'_>, unique: &tree::Unique) {
+        let arcs = unique.elements.iter().any(|one| arcs::arc_of(scope, &one.expr).is_some());
+        if !arcs {
+            let elements = elements(scope, &unique.elements, &mut self.found);
+            self.add_unique(scope, elements, &[], &unique.options, unique.span);
+            return;
+        }
+        let Some(variants) = arcs::variants(scope, &unique.elements, &mut self.found) else {
+            return;
+        };
+        for arcs::Variant { elements, set } in variants {
+            let before = self.uniques.len();
+            self.add_unique(scope, Some(elements), &set, &unique.options, unique.span);
+            for made in &mut self.uniques[before..] {
+                made.nulls_distinct = !set.is_empty();
+                made.nulls_said = true;
+                made.name = made.name.take().map(|name| arcs::name_of(scope, &name, &set));
+            }
+        }
+    }
+
+    /// Adds a UNIQUE, which compares rows in which all of `set` is set.
     fn add_unique(
         &mut self,
         scope: Scope<'_>,
         elements: Option<Vec<IndexElement>>,
+        set: &[MemberId],
         options: &tree::UniqueOptions,
         span: Span,
     ) {
         let condition = condition(scope, &options.condition, &mut self.found);
         if let (Some(elements), Some(condition)) = (elements, condition) {
+            let condition = arcs::all_set(set, condition, span);
             let plain = condition.is_none() && elements.iter().all(is_plain);
             if let (Some(deferrable), false) = (options.deferrable, plain) {
                 self.found.push(errors::deferrable_index(deferrable, span));
@@ -210,21 +233,25 @@ impl<'a> Lists<'a> {
 
     fn read_exclude(&mut self, scope: Scope<'_>, exclude: &tree::Exclude) {
         methods::check_exclude(exclude, &mut self.found);
-        let mut all = Vec::with_capacity(exclude.elements.len());
-        for (written, operator) in &exclude.elements {
-            let element = element(scope, written, &mut self.found);
+        let written: Vec<&tree::IndexElement> =
+            exclude.elements.iter().map(|(element, _)| element).collect();
+        for (_, operator) in &exclude.elements {
             check_operator(scope, operator, &mut self.found);
-            all.extend(element.map(|element| (element, operator.value.clone())));
         }
+        let choices = arcs::choices(scope, &written, &mut self.found);
         let condition = condition(scope, &exclude.condition, &mut self.found);
-        if let (true, Some(condition)) = (all.len() == exclude.elements.len(), condition) {
+        let using = method(scope, &exclude.using, "gist", &mut self.found);
+        let name = name(&exclude.name, &mut self.found);
+        let (Some(choices), Some(condition)) = (choices, condition) else { return };
+        for arcs::Variant { elements, set } in choices {
+            let operators = exclude.elements.iter().map(|(_, operator)| operator.value.clone());
             self.excludes.push(Exclude {
-                using: method(scope, &exclude.using, "gist", &mut self.found),
-                elements: all,
-                condition,
+                using: using.clone(),
+                elements: elements.into_iter().zip(operators).collect(),
+                condition: arcs::all_set(&set, condition.clone(), exclude.span),
                 deferrable: exclude.deferrable.is_some(),
                 message: text(&exclude.message),
-                name: name(&exclude.name, &mut self.found),
+                name: name.as_ref().map(|name| arcs::name_of(scope, name, &set)),
                 span: exclude.span,
             });
         }

@@ -6,6 +6,7 @@
 
 mod accessors;
 mod alternatives;
+mod arcs;
 mod attributes;
 mod clauses;
 mod constraint_names;

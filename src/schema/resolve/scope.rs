@@ -15,8 +15,17 @@ use super::names::{Meaning, Names};
 pub(crate) struct Members {
     /// What each name means, and where it stands. `None` is a member that could not be understood.
     pub by_name: HashMap<SmolStr, (Option<MemberId>, Span)>,
-    /// What each relation to a union is spelt out as, by its name.
-    pub unions: HashMap<SmolStr, Vec<MemberId>>,
+    /// Each relation that is spelt out as several, by its name.
+    pub arcs: HashMap<SmolStr, Arc>,
+}
+
+/// A relation to a union that has a column for each alternative.
+#[derive(Debug)]
+pub(crate) struct Arc {
+    /// What it is spelt out as.
+    pub members: Vec<MemberId>,
+    /// Whether none may be set.
+    pub optional: bool,
 }
 
 impl Members {
@@ -49,6 +58,11 @@ impl<'a> Scope<'a> {
     /// The member of that name.
     pub fn member(&self, name: &str) -> Meaning<MemberId> {
         self.members.meaning(name)
+    }
+
+    /// The relation of that name that is spelt out as several.
+    pub fn arc(&self, name: &str) -> Option<&'a Arc> {
+        self.members.arcs.get(name)
     }
 
     /// The names of all members, in the order of the columns: what "did you mean" chooses from.

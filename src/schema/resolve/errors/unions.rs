@@ -3,8 +3,9 @@
 use crate::diagnostics::{self, Code, Diagnostic};
 use crate::schema::Strategy;
 use crate::source::Span;
-use crate::syntax::tree::{Path, Relation, Union};
+use crate::syntax::tree::{Name, Path, Relation, Union};
 
+use super::super::scope::Scope;
 use super::one_of;
 
 /// E0801: a word after `as` that is no strategy.
@@ -150,6 +151,20 @@ pub(crate) fn clause_over_union(span: Span, strategy: Strategy, why: &str) -> Di
     .note(why)
     .help("take it away")
     .fix("take it away", span, "")
+}
+
+/// E0803: an arc where one column is meant.
+pub(crate) fn arc_here(scope: Scope<'_>, name: &Name) -> Diagnostic {
+    let members = scope.arc(&name.text).map_or(&[][..], |arc| &arc.members);
+    let names: Vec<&str> =
+        members.iter().map(|&member| scope.schema.member_name(member).as_str()).collect();
+    Diagnostic::new(
+        Code::E0803,
+        name.span,
+        format!("`{}` has a column for each of its alternatives", name.text),
+        "which of them?",
+    )
+    .help(format!("name one: {}", one_of(&names)))
 }
 
 /// E0803: many-to-many.

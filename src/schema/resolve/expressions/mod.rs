@@ -17,6 +17,7 @@ use crate::schema::{Expr, ExprKind, FieldType, Scalar, Schema, UnaryOperator};
 use crate::source::Span;
 use crate::syntax::tree;
 
+use super::arcs;
 use super::names::Meaning;
 use super::scope::Scope;
 use super::types::resolve_type;
@@ -189,8 +190,13 @@ impl<'a> Typing<'a> {
                 self.binary(*operator, *operator_span, left, right, span, hint)
             }
             tree::ExprKind::IsNull { operand, negated } => {
-                let operand = Box::new(self.infer(operand, None)?);
-                done(ExprKind::IsNull { operand, negated: *negated }, boolean())
+                match arcs::arc_of(self.scope, operand) {
+                    Some(arc) => arcs::null_test(arc, *negated, span),
+                    None => {
+                        let operand = Box::new(self.infer(operand, None)?);
+                        done(ExprKind::IsNull { operand, negated: *negated }, boolean())
+                    }
+                }
             }
             tree::ExprKind::In { operand, list, negated } => {
                 let operands: Vec<&tree::Expr> = std::iter::once(&**operand).chain(list).collect();

@@ -96,6 +96,10 @@ impl Typing<'_> {
                 None => self.several_columns(member, name),
             },
             (Meaning::Broken, _) => None,
+            (Meaning::Unknown, _) if self.scope.arc(&name.text).is_some() => {
+                let diagnostic = super::super::errors::arc_here(self.scope, name);
+                self.report(diagnostic)
+            }
             (Meaning::Unknown, Some((id, place))) => value(id, place),
             (Meaning::Unknown, None) if function_form(&name.text) == FunctionForm::Bare => {
                 self.call(name, &[], name.span, hint)

@@ -15,6 +15,7 @@ use crate::syntax::{SyntaxTree, tree};
 
 use super::super::declare::text;
 use super::super::names::{Declared, Meaning};
+use super::super::scope::Arc;
 use super::super::{Draft, Input, entities, errors, lookup};
 use super::{Spelt, SpeltAlternative, SpeltUnion, row};
 
@@ -204,8 +205,18 @@ pub(crate) fn name_unions(draft: &mut Draft<'_>) {
         if let Some(&(_, first)) = members.by_name.get(&relation.name) {
             draft.found.push(errors::member_twice(&name, first, owner));
         }
-        let spelt = relation.spelt().iter().map(|&relation| MemberId::Relation(relation)).collect();
-        members.unions.insert(relation.name.clone(), spelt);
+        let spelt = |&relation: &RelationId| MemberId::Relation(relation);
+        match &relation.stored {
+            Stored::Row(row) => {
+                let member = Some(MemberId::Relation(*row));
+                members.by_name.entry(relation.name.clone()).or_insert((member, relation.span));
+            }
+            Stored::Arc(relations) => {
+                let members_of = relations.iter().map(spelt).collect();
+                let arc = Arc { members: members_of, optional: relation.optional() };
+                members.arcs.insert(relation.name.clone(), arc);
+            }
+        }
     }
 }
 
