@@ -10,5 +10,7 @@ mod bench;
 mod command;
 #[path = "prove/defects.rs"]
 mod defects;
+#[path = "prove/flushes.rs"]
+mod flushes;
 #[path = "prove/reports.rs"]
 mod reports;

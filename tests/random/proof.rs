@@ -25,7 +25,6 @@ const DETAILS: usize = 12;
 const KNOWN: &[(u64, &str)] = &[
     (1020, "a row whose key is an interval is not found again through SQLAlchemy"),
     (1150, "a circle of references is refused by PostgreSQL, and the prediction lets it through"),
-    (1221, "SQLAlchemy clears loaded rows one statement at a time, and a CHECK sees it"),
 ];
 
 /// What the programs that were proven come to.

@@ -31,8 +31,10 @@ pub(super) struct BaseView {
     /// Whether one leads there from a module that the links' own module needs in order to load.
     late_links: bool,
     ordered: bool,
-    /// Whether links are taken out of collections that they keep from being deleted.
-    outliving: bool,
+    /// Whether what is taken out of a collection is deleted, and not what is in it with its owner.
+    unlinked: bool,
+    /// Whether the same is true of a row that is the only one.
+    replaced: bool,
     /// The constant that lists the constraints which the `within` helpers defer.
     within: Option<String>,
     /// A tuple of the statements that go before every table.
@@ -57,6 +59,12 @@ pub(super) fn base_view(plan: &Plan<'_>) -> BaseView {
     let database = plan.program.database;
     let types = scope_of_types(plan);
     let brings = |class: &str| types.imports(&plan.base_module(), class);
+    let outlives = |one: bool| {
+        schema.relations.ids().any(|relation| {
+            let is_one = schema.to_one(relation).is_some_and(|to_one| to_one.one_to_one);
+            is_one == one && plan.outlives(relation) && plan.inverse_attribute(relation).is_some()
+        })
+    };
     let mut view = BaseView {
         header: HEADER,
         imports: String::new(),
@@ -68,10 +76,8 @@ pub(super) fn base_view(plan: &Plan<'_>) -> BaseView {
         links: schema.relations.ids().any(|relation| leads_through_links(plan, relation)),
         late_links: schema.relations.ids().any(|relation| is_linked_late(plan, relation)),
         ordered: plan.link_ends.values().any(Option::is_some),
-        outliving: plan
-            .link_ends
-            .keys()
-            .any(|&end| plan.outlives(end) && plan.inverse_attribute(end).is_some()),
+        unlinked: outlives(false),
+        replaced: outlives(true),
         within: within(plan),
         preparations: preparations(plan),
         type_comments: type_comments(plan),
@@ -204,7 +210,7 @@ fn imports(view: &BaseView) -> Imports {
         from("sqlalchemy", &["Connection", "event", "func", "select"]);
         from("sqlalchemy.orm", &["Mapper"]);
     }
-    if view.outliving {
+    if view.unlinked || view.replaced {
         from("sqlalchemy", &["event", "inspect"]);
         from("sqlalchemy.orm", &["InstrumentedAttribute", "object_session"]);
     }

@@ -4,6 +4,7 @@
 //! imports them all, so that `Base.metadata.create_all()` makes the whole database.
 
 mod base;
+mod circles;
 mod columns;
 mod cycles;
 mod enums;
@@ -14,6 +15,7 @@ mod scope;
 mod table_args;
 mod types;
 mod view;
+mod whole;
 
 use std::sync::LazyLock;
 

@@ -12,8 +12,10 @@ use crate::target::SqlalchemyOptions;
 use crate::targets::Program;
 use crate::targets::python::{Code, attribute, class, string};
 
+use super::circles::breaks;
 use super::cycles::components;
 use super::scope::Scope;
+use super::whole::deleted_whole;
 
 /// The decisions that every file of the package shares.
 pub(super) struct Plan<'a> {
@@ -44,6 +46,10 @@ pub(super) struct Plan<'a> {
     pairs: HashMap<(TableId, TableId), usize>,
     /// For each table, the circle of foreign keys that it lies on; its own number when on none.
     circles: Vec<usize>,
+    /// The relations without which no circle is left.
+    pub breaks: HashSet<RelationId>,
+    /// The entities of which the database alone deletes rows, with all that follows from it.
+    pub whole: HashSet<EntityId>,
     /// For each module, the circle of imports that it lies on; its own number when on none.
     loading: Vec<usize>,
     /// Of those circles, the ones in which a module needs names of another to define its classes.
@@ -82,6 +88,7 @@ impl<'a> Plan<'a> {
                 edges[id.index()].push(key.target.index());
             }
         }
+        let circles = components(&edges);
         let mut plan = Plan {
             program,
             package: options.package.rsplit('.').next().unwrap_or_default(),
@@ -95,7 +102,9 @@ impl<'a> Plan<'a> {
             attributes: Vec::new(),
             link_ends,
             pairs,
-            circles: components(&edges),
+            breaks: breaks(program, &circles),
+            whole: deleted_whole(program),
+            circles,
             loading: Vec::new(),
             tangled: HashSet::new(),
         };
@@ -271,16 +280,10 @@ impl<'a> Plan<'a> {
         self.pairs.get(&pair).is_some_and(|&count| count > 1)
     }
 
-    /// Whether rows of a relation's two ends can refer to each other in a circle over several tables,
-    /// so that one of them must be written twice.
+    /// Whether rows of a relation's two ends can refer to each other in a circle over several tables, and
+    /// this is the relation that is written behind all others.
     pub fn is_written_late(&self, relation: RelationId, to_one: &ToOne) -> bool {
-        let relation = &self.schema().relations[relation];
-        to_one.optional
-            && relation.source != relation.target
-            && self.on_one_circle(
-                self.program.layout.table(relation.source),
-                self.program.layout.table(relation.target),
-            )
+        to_one.optional && self.breaks.contains(&relation)
     }
 
     /// Whether a foreign key is added after both tables, since it closes a circle.
@@ -291,11 +294,7 @@ impl<'a> Plan<'a> {
     /// Whether a relation is mandatory and closes a circle that only a late check lets rows into. A flush
     /// has no order for such rows: their keys are written by hand (`capital_id`), and both ends are read.
     pub fn is_read_only(&self, relation: RelationId, to_one: &ToOne) -> bool {
-        let found = &self.schema().relations[relation];
-        let layout = self.program.layout;
-        to_one.deferrable
-            && !to_one.optional
-            && self.on_one_circle(layout.table(found.source), layout.table(found.target))
+        !to_one.optional && self.breaks.contains(&relation)
     }
 
     fn on_one_circle(&self, a: TableId, b: TableId) -> bool {

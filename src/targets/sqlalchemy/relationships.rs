@@ -6,6 +6,7 @@ use crate::schema::{
 };
 use crate::targets::python::{Code, assignment, attribute, string};
 
+use super::circles::is_seen;
 use super::plan::Plan;
 use super::scope::Scope;
 
@@ -57,7 +58,8 @@ fn to_one_end(plan: &Plan<'_>, relation: RelationId, to_one: &ToOne, scope: &mut
         let keys = plan.target_attributes(relation).into_iter().map(Code::text).collect();
         call = call.keyword("remote_side", Code::list(keys));
     }
-    if plan.is_written_late(relation, to_one) {
+    let late = plan.is_written_late(relation, to_one);
+    if late {
         call = call.keyword("post_update", "True");
     }
     // To sort deletes, the flush would load the other end of a self relation, and may not; and any target
@@ -66,6 +68,9 @@ fn to_one_end(plan: &Plan<'_>, relation: RelationId, to_one: &ToOne, scope: &mut
         found.source == found.target && laziness(plan, relation).starts_with("raise");
     if plan.is_read_only(relation, to_one) {
         call = call.keyword("viewonly", "True");
+    } else if late {
+        // Or else it would be cleared before its row is deleted, and a CHECK might see that.
+        call = call.keyword("passive_deletes", string("all"));
     } else if is_sorted_by_load || to_one.references != Reference::Key {
         call = call.keyword("passive_deletes", "True");
     }
@@ -93,8 +98,8 @@ fn inverse_end(
     call = joined(plan, relation, End::Target, call);
     // A post-update would set what refers here to NULL, whatever `passive_deletes` says of it.
     let late = plan.is_written_late(relation, to_one);
-    let read = plan.is_read_only(relation, to_one)
-        || late && !matches!(to_one.delete, DeleteRule::Cascade | DeleteRule::SetNull);
+    let read =
+        plan.is_read_only(relation, to_one) || late && !plan.may_be_cleared(relation, to_one);
     call = if read {
         call.keyword("viewonly", "True")
     } else {
@@ -298,20 +303,19 @@ fn join_is_own(plan: &Plan<'_>, relation: RelationId) -> bool {
 /// they are taken out of its collection. The database carries out the rule; SQLAlchemy must neither
 /// load anything for it nor do anything else with rows that happen to be loaded.
 fn deleting(plan: &Plan<'_>, relation: RelationId, to_one: &ToOne, call: Code) -> Code {
+    let whole = plan.is_deleted_whole(relation);
     match to_one.delete {
-        DeleteRule::Cascade => {
+        DeleteRule::Cascade if !whole => {
             let orphans = to_one.orphan_delete || plan.is_link_end(relation);
             call.keyword("cascade", string(if orphans { "all, delete-orphan" } else { "all" }))
                 .keyword("passive_deletes", "True")
         }
-        // Rows that refer to it by the cleared column, too, may go in the same statement, and no sooner.
-        DeleteRule::SetNull if plan.is_shared(relation) => {
-            call.keyword("passive_deletes", string("all"))
-        }
-        DeleteRule::SetNull => call.keyword("passive_deletes", "True"),
-        DeleteRule::SetDefault | DeleteRule::Restrict | DeleteRule::Protect => {
-            call.keyword("passive_deletes", string("all"))
-        }
+        DeleteRule::SetNull if !whole => call.keyword("passive_deletes", "True"),
+        DeleteRule::Cascade
+        | DeleteRule::SetNull
+        | DeleteRule::SetDefault
+        | DeleteRule::Restrict
+        | DeleteRule::Protect => call.keyword("passive_deletes", string("all")),
     }
 }
 
@@ -422,25 +426,31 @@ impl Plan<'_> {
         *self.link_ends.get(&relation)?
     }
 
-    /// Whether a relation is an end of a link whose class is seen, and not deleted with that end: SQLAlchemy
-    /// has no cascade that deletes what is taken out of a collection, and yet not with its owner.
+    /// Whether what is taken out of a relation's collection is deleted, and not what is in it with its owner:
+    /// SQLAlchemy has no cascade for the one without the other.
     pub fn outlives(&self, relation: RelationId) -> bool {
         let schema = self.schema();
-        self.is_link_end(relation)
-            && !self.is_secondary(schema.relations[relation].source)
+        !self.is_secondary(schema.relations[relation].source)
             && schema.to_one(relation).is_some_and(|to_one| {
-                to_one.delete != DeleteRule::Cascade && !self.is_read_only(relation, to_one)
+                (self.is_link_end(relation) || to_one.orphan_delete)
+                    && (to_one.delete != DeleteRule::Cascade || self.is_deleted_whole(relation))
+                    && !self.is_read_only(relation, to_one)
             })
     }
 
-    /// Whether others refer `within` this relation: to its columns along with the key of their target.
-    fn is_shared(&self, relation: RelationId) -> bool {
-        let schema = self.schema();
-        schema.entities[schema.relations[relation].source].incoming.iter().any(|&other| {
-            schema
-                .to_one(other)
-                .is_some_and(|other| other.within.iter().any(|pair| pair.there == relation))
-        })
+    /// Whether only the database deletes rows of a relation's target.
+    fn is_deleted_whole(&self, relation: RelationId) -> bool {
+        self.whole.contains(&self.schema().relations[relation].target)
+    }
+
+    /// Whether a relation may be cleared before the row that it refers to is deleted.
+    fn may_be_cleared(&self, relation: RelationId, to_one: &ToOne) -> bool {
+        match to_one.delete {
+            DeleteRule::Cascade | DeleteRule::SetNull => {
+                !self.is_deleted_whole(relation) && !is_seen(self.program, relation)
+            }
+            DeleteRule::SetDefault | DeleteRule::Restrict | DeleteRule::Protect => false,
+        }
     }
 
     /// Whether a relation is an end of a link.

@@ -272,7 +272,7 @@ fn placements(plan: &Plan<'_>, entity: EntityId, scope: &mut Scope) -> String {
     out
 }
 
-/// Links that go when they are taken out of a collection that they keep from being deleted.
+/// Rows that go when they are taken out of a collection, and are not deleted along with its owner.
 fn removals(plan: &Plan<'_>, entity: EntityId, scope: &mut Scope) -> String {
     let mut out = String::new();
     for &relation in &plan.schema().entities[entity].incoming {
@@ -280,7 +280,9 @@ fn removals(plan: &Plan<'_>, entity: EntityId, scope: &mut Scope) -> String {
         else {
             continue;
         };
-        let call = Code::call(scope.name(&plan.base_module(), "delete_unlinked"))
+        let is_one = plan.schema().to_one(relation).is_some_and(|to_one| to_one.one_to_one);
+        let delete = if is_one { "delete_replaced" } else { "delete_unlinked" };
+        let call = Code::call(scope.name(&plan.base_module(), delete))
             .with(format!("{}.{links}", plan.class(entity)));
         out.push_str(&statement(0, "", &call, ""));
     }

@@ -1,0 +1,99 @@
+//! Which relations a flush does not sort by, so that it has an order for rows that refer to each other in a
+//! circle over several tables.
+
+use std::collections::HashSet;
+
+use crate::relational::{ColumnIx, Sql};
+use crate::schema::{EntityKind, RelationId, ToOne};
+use crate::targets::Program;
+
+/// How well a relation bears to be left out of the order; the last is left out first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Bears {
+    /// PostgreSQL wants what it refers to first.
+    Nothing,
+    /// It is mandatory and checked late: its column must be written by hand.
+    ByHand,
+    /// It can be written behind the row, and something looks at the row before that.
+    Seen,
+    /// It can be written behind the row.
+    Late,
+}
+
+/// The relations without which no circle is left. `circles` has for each table the circle that it lies on.
+pub(super) fn breaks(program: Program<'_>, circles: &[usize]) -> HashSet<RelationId> {
+    let schema = program.schema;
+    let mut found: Vec<(Bears, RelationId)> = Vec::new();
+    for (id, relation) in schema.relations.iter() {
+        let Some(to_one) = schema.to_one(id) else { continue };
+        let [source, target] = [relation.source, relation.target];
+        let circle = |entity| circles[program.layout.table(entity).index()];
+        if source != target && circle(source) == circle(target) {
+            found.push((bears(program, id, to_one), id));
+        }
+    }
+    found.sort();
+    let mut sorted: Vec<Vec<usize>> = vec![Vec::new(); schema.entities.len()];
+    let mut breaks = HashSet::new();
+    for (bears, id) in found {
+        let relation = &schema.relations[id];
+        let [source, target] = [relation.source.index(), relation.target.index()];
+        if bears > Bears::Nothing && leads(&sorted, target, source) {
+            breaks.insert(id);
+        } else {
+            sorted[source].push(target);
+        }
+    }
+    breaks
+}
+
+/// Whether something besides the relation itself looks at its columns: a CHECK, or a relation that shares
+/// them, here or from elsewhere. Clearing them for a while, or too early, would be noticed.
+pub(super) fn is_seen(program: Program<'_>, relation: RelationId) -> bool {
+    let Some(place) = program.layout.relation(relation) else { return false };
+    let here = program.layout.table(program.schema.relations[relation].source);
+    let table = &program.database.tables[here];
+    let own = |columns: &[ColumnIx]| columns.iter().any(|column| place.columns.contains(column));
+    let mut keys = table.foreign_keys.iter().enumerate();
+    let shares = keys.any(|(nth, key)| nth != place.foreign_key && own(&key.columns));
+    let referred = program.database.tables.values().iter().any(|other| {
+        let mut keys = other.foreign_keys.iter();
+        keys.any(|key| key.target == here && own(&key.target_columns))
+    });
+    let said = |sql: &Sql| {
+        let mut names = place.columns.iter().map(|&column| table.columns[column].name.as_str());
+        names.any(|name| sql.0.contains(name))
+    };
+    shares || referred || table.checks.iter().any(|check| said(&check.condition))
+}
+
+fn bears(program: Program<'_>, relation: RelationId, to_one: &ToOne) -> Bears {
+    let source = program.schema.relations[relation].source;
+    let waits = to_one.deferrable || to_one.checked_late || !to_one.within.is_empty();
+    match program.schema.entities[source].kind {
+        EntityKind::External => Bears::Nothing,
+        EntityKind::Declared | EntityKind::Link { .. } | EntityKind::Union(_) => {
+            match (to_one.optional, waits) {
+                (false, false) => Bears::Nothing,
+                (false, true) => Bears::ByHand,
+                (true, _) if is_seen(program, relation) => Bears::Seen,
+                (true, _) => Bears::Late,
+            }
+        }
+    }
+}
+
+/// Whether there is a way between two entities.
+fn leads(edges: &[Vec<usize>], from: usize, to: usize) -> bool {
+    let mut seen = vec![false; edges.len()];
+    let mut waiting = vec![from];
+    while let Some(place) = waiting.pop() {
+        if place == to {
+            return true;
+        }
+        if !std::mem::replace(&mut seen[place], true) {
+            waiting.extend(&edges[place]);
+        }
+    }
+    false
+}

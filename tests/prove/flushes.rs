@@ -1,0 +1,125 @@
+//! What a flush of loaded rows comes to: the same as PostgreSQL, although it deletes and writes rows one by one,
+//! and needs an order to do that in.
+
+use trine::prove::Side;
+
+use crate::bench::{proven_by, sources};
+
+/// Programs in which relations run in circles over several tables, or something is checked at once while a
+/// delete goes on. Each is about one thing, and was drawn by lot before it was written by hand.
+const PROGRAMS: &[(&str, &str)] = &[
+    (
+        "a relation on a circle that another keeps to",
+        "entity Depot { route 0..1 Route <-> * depots on delete restrict }
+         entity Driver { home 0..1 Depot <-> * drivers on delete restrict }
+         entity Route {
+           driver 0..1 Driver <-> * routes on delete cascade
+           detour_of 0..1 Route <-> * detours on delete cascade within driver
+         }",
+    ),
+    (
+        "a relation on a circle that others refer to",
+        "entity Plot { gate 0..1 Gate <-> * plots on delete restrict }
+         entity Gate { plot 0..1 Plot <-> * gates on delete protect }
+         entity Lock {
+           plot 1 Plot <-> * locks on delete restrict
+           gate 1 Gate <-> * locks on delete cascade within plot
+         }",
+    ),
+    (
+        "a relation on a circle that a CHECK reads",
+        "entity Contact {
+           offer 0..1 Offer <-> * contacts on delete cascade
+           active boolean
+           check (active or offer is not null)
+         }
+         entity Offer { contact 0..1 Contact <-> * offers on delete set null }",
+    ),
+    (
+        "two mandatory relations on one circle, one of them checked late for a third",
+        "entity Car { engine 1 Engine <-> * cars on delete protect }
+         entity Engine {
+           tested_in 1 Car <-> * tested on delete restrict
+           spare_of 0..1 Car <-> * spares on delete cascade
+         }",
+    ),
+    (
+        "a row that protects what goes with it",
+        "entity Department { head 0..1 Employee <-> * heads on delete protect }
+         entity Employee { department 1 Department <-> * employees on delete cascade }",
+    ),
+    (
+        "a parent that is cleared while what hangs from it would go",
+        "entity Folder {}
+         entity Note { folder 1 Folder <-> * notes on delete cascade }
+         entity Pin {
+           folder 0..1 Folder <-> * pins on delete set null
+           note 1 Note <-> * pins on delete cascade within folder
+         }",
+    ),
+    (
+        "the same, and rows that go when they are taken out of their collection",
+        "entity Folder {}
+         entity Note {
+           folder 1 Folder <-> * notes on delete cascade on orphan delete
+           cover 1 Folder <-> 0..1 cover_note on delete cascade on orphan delete
+         }
+         entity Pin {
+           folder 0..1 Folder <-> * pins on delete set null
+           note 1 Note <-> * pins on delete cascade within folder
+         }",
+    ),
+    (
+        "links that keep to a parent that is cleared",
+        "entity Room { floor 0..1 Room <-> * rooms on delete restrict }
+         entity Guest {
+           home 0..1 Room <-> * guests on delete set null
+           keys * Room <-> * holders on delete unlink within home = floor
+         }",
+    ),
+    (
+        "links that keep to a parent on a circle",
+        "entity Booking { made_for 0..1 Ticket <-> * bookings on delete set null }
+         entity Banner { booking 1 Booking <-> 0..1 banner on delete cascade }
+         entity Ticket {
+           banner 0..1 Banner <-> * tickets on delete cascade
+           follows * Ticket <-> * followed_by on delete unlink within banner
+         }",
+    ),
+    (
+        "links of a row that goes by another way than its parent",
+        "entity Plant {}
+         entity Engine { plant 1 Plant <-> * engines on delete cascade }
+         entity Order {
+           plant 0..1 Plant <-> 0..1 order on delete set null
+           parts * Engine <-> * orders on delete restrict within plant
+           engine 1 Engine <-> 1..* ordered on delete cascade
+         }",
+    ),
+    (
+        "a UNIQUE that a cleared row would fail, if it did not go",
+        "entity Shelf {}
+         entity Box { shelf 1 Shelf <-> * boxes on delete cascade on orphan delete }
+         entity Label {
+           text varchar(20)
+           box 1 Box <-> * labels on delete cascade
+           shelf 0..1 Shelf <-> * labels on delete set null
+           unique (shelf, text) nulls not distinct
+         }",
+    ),
+];
+
+#[test]
+fn loaded_rows_come_to_what_postgresql_makes_of_them() {
+    let mut wrong = Vec::new();
+    for (what, program) in PROGRAMS {
+        let proof = proven_by(
+            &sources(&format!("module m\n{program}")),
+            &trine::compile,
+            &[Side::Sqlalchemy],
+            0,
+        );
+        wrong.extend(proof.disagreements.iter().map(|one| format!("{what}: {}", one.says)));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
