@@ -60,6 +60,16 @@ def values(connection: Any, query: str) -> list[str]:
         return [str(row[0]) for row in cursor.fetchall()]
 
 
+def by_key(table: str, columns: Iterable[str], key: str) -> str:
+    """The condition that a row of a table has the values of a JSON object in some columns.
+
+    Names are quoted. The values are read as the columns' types and not compared as JSON: an interval
+    prints otherwise in every style of intervals.
+    """
+    wanted = f"jsonb_populate_record(CAST(NULL AS {table}), CAST({key} AS jsonb))"
+    return " AND ".join(f"{table}.{column} = ({wanted}).{column}" for column in columns)
+
+
 def parameters(conninfo: str) -> dict[str, str]:
     """A connection string taken apart: `host`, `port`, `user`, `password`, `dbname`."""
     return {key: str(value) for key, value in parse(conninfo).items() if value is not None}

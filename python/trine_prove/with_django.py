@@ -145,10 +145,13 @@ def find(of: dict[str, Any]) -> Any:
     """A row by its key."""
     model = model_of(of["table"])
     quote = connection.ops.quote_name
-    table = quote(model._meta.db_table)
-    where = [f"to_jsonb({table}.{quote(column)}) = %s::jsonb" for column in of["key"]]
-    values = [json.dumps(value) for value in of["key"].values()]
-    return model._base_manager.extra(where=where, params=values).get()
+    table, *columns = [
+        quote(name).replace("%", "%%") for name in (model._meta.db_table, *of["key"])
+    ]
+    # Every column asks for the whole key.
+    keys = [json.dumps(of["key"])] * len(columns)
+    where = [driver.by_key(table, columns, "%s")]
+    return model._base_manager.extra(where=where, params=keys).get()
 
 
 def relation_over(model: type[models.Model], columns: list[str]) -> Any:

@@ -139,12 +139,12 @@ class Sqlalchemy:
     def row(self, session: orm.Session, of: dict[str, Any]) -> Any:
         """A row by its key, with nothing besides it."""
         mapper = self.mapper(of["table"])
-        query = sa.select(mapper.class_).where(
-            *(
-                sa.func.to_jsonb(mapper.local_table.c[column]) == sa.literal(value, JSONB)
-                for column, value in of["key"].items()
-            )
+        table = ".".join(
+            quoted(of["table"][part]) for part in ("schema", "name") if of["table"][part]
         )
+        where = driver.by_key(table, map(quoted, of["key"]), ":key")
+        key = sa.bindparam("key", of["key"], JSONB)
+        query = sa.select(mapper.class_).where(sa.text(where).bindparams(key))
         for relation in mapper.relationships:
             if relation.lazy in EAGER:
                 query = query.options(orm.lazyload(relation.class_attribute))
@@ -214,6 +214,11 @@ class Sqlalchemy:
         if reparenting is None:
             raise Skipped("the package has no `reparenting`")
         return reparenting(session)
+
+
+def quoted(name: str) -> str:
+    """A name as a `text()` quotes it, in which a colon would begin a parameter."""
+    return '"' + name.replace('"', '""').replace(":", "\\:") + '"'
 
 
 def be_strict(package: str) -> None:
