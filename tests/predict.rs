@@ -334,6 +334,37 @@ fn the_order_decides_only_where_rows_meet_on_the_way() {
 }
 
 #[test]
+fn what_is_pointed_elsewhere_first_is_not_found_by_its_parent_any_more() {
+    // The default of the one is written before the other is cleared, or deleted, or behind it: PostgreSQL looks
+    // for (1, 2) then, or finds nothing to look for.
+    for rule in ["0..1 A <-> * _ on delete set null", "0..1 A <-> * _ on delete cascade"] {
+        let case = |parent: i64| {
+            let mut case = Case::new(
+                &format!(
+                    "entity A {{\n  a 1 A <-> * _ on delete restrict deferrable\n}}\n\
+                     entity B {{\n  a 1 A <-> * _ on delete set default = 1\n  b {rule} within a\n}}"
+                ),
+                json!({
+                    "A": [{"id": 1, "a_id": 1}, {"id": 2, "a_id": parent}],
+                    "B": [{"id": 3, "a_id": parent, "b_id": 2}],
+                }),
+            );
+            case.rows.defaults.insert(case.relation("B", "a"), json!(1));
+            case
+        };
+        let met = case(2);
+        let prediction = met.predict(Action::Delete(met.at("A", 1)));
+        assert!(matches!(prediction, Prediction::OrderDecides(_)), "{rule}: {prediction:?}");
+        let apart = case(1);
+        let left = match rule.contains("null") {
+            true => json!({"B": [{"id": 3, "a_id": 1}]}),
+            false => json!({"B": []}),
+        };
+        apart.leaves(Action::Delete(apart.at("A", 1)), left);
+    }
+}
+
+#[test]
 fn a_difference_says_which_row_and_column() {
     let case = shop("0..1 Shop <-> * banners on delete set null");
     let program = case.program();

@@ -103,10 +103,21 @@ fn remains(state: &State<'_>, row: RowRef, round: u32) -> Likelihood {
 /// What a row can be in a round: as it was, with what is written before, and with any of what is written in
 /// the same round; `this` is written in any case.
 fn versions(state: &State<'_>, row: RowRef, round: u32, this: Option<RelationId>) -> Vec<Row> {
+    versions_without(state, row, round, this, None)
+}
+
+/// The same, if one rule does not write.
+fn versions_without(
+    state: &State<'_>,
+    row: RowRef,
+    round: u32,
+    this: Option<RelationId>,
+    without: Option<RelationId>,
+) -> Vec<Row> {
     let mut sure = state.before.tables[row.table.index()][row.row].clone();
     let mut open = Vec::new();
     for write in state.written.iter().filter(|write| write.row == row) {
-        let Some(relation) = write.by else { continue };
+        let Some(relation) = write.by.filter(|_| write.by != without) else { continue };
         if write.round < round || this == Some(relation) {
             write_by_rule(state, relation, &mut sure);
         } else if write.round == round {
@@ -180,7 +191,33 @@ fn halved(state: &State<'_>, write: &Written, other: RelationId) -> Likelihood {
     let least = later.iter().map(dangles).min().unwrap_or(Likelihood::Never);
     let most = later.iter().map(dangles).max().unwrap_or(Likelihood::Never);
     let dangling = if least == most { least } else { Likelihood::Perhaps };
-    half.max(dangling.min(remains(state, write.row, round)))
+    // The other rule finds its rows by the column that both share, and not once that is written.
+    let before = &state.before.tables[write.row.table.index()][write.row.row];
+    let unfound = match acts(state, reference, before) {
+        Some(acts) if acts >= write.round => {
+            let rows = versions_without(state, write.row, round, write.by, Some(other));
+            let found = rows.iter().map(dangles).max().unwrap_or(Likelihood::Never);
+            if acts == write.round {
+                found.min(Likelihood::Perhaps)
+            } else {
+                found.min(remains(state, write.row, round))
+            }
+        }
+        Some(_) | None => Likelihood::Never,
+    };
+    half.max(dangling.min(remains(state, write.row, round))).max(unfound)
+}
+
+/// The round in which a relation's rule clears, sets or deletes a row.
+fn acts(state: &State<'_>, reference: &Reference<'_>, row: &Row) -> Option<u32> {
+    match reference.rule.delete {
+        DeleteRule::Cascade | DeleteRule::SetNull | DeleteRule::SetDefault => {}
+        DeleteRule::Restrict | DeleteRule::Protect => return None,
+    }
+    let targets = &state.before.tables[reference.target.index()];
+    let place = targets.iter().position(|target| reference.refers(row, target))?;
+    let target = RowRef { table: reference.target, row: place };
+    state.gone.get(&target).map(|gone| gone + 1)
 }
 
 fn is_deferred(reference: &Reference<'_>) -> bool {
