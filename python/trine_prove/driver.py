@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterable
 from typing import Any
+from weakref import WeakSet
 
 #: psycopg, or psycopg2.
 library: Any
@@ -35,6 +36,9 @@ def connect(conninfo: str, *, autocommit: bool = False) -> Any:
     execute(connection, [SETTINGS])
     connection.commit()
     connection.autocommit = autocommit
+    if hasattr(connection, "prepare_threshold"):
+        # Otherwise psycopg forgets what is prepared at every rollback, the dump with it.
+        connection.prepare_threshold = None
     return connection
 
 
@@ -45,10 +49,18 @@ def execute(connection: Any, statements: Iterable[str]) -> None:
             cursor.execute(statement)
 
 
-def only_value(connection: Any, query: str) -> str:
-    """The text that a query gives."""
+#: Connections that know the dump already.
+prepared: WeakSet[Any] = WeakSet()
+
+
+def dump(connection: Any, query: str) -> str:
+    """The text that the task's dump gives. It names every table, and is planned once: that takes longer
+    than to carry it out."""
+    if connection not in prepared:
+        execute(connection, [f"PREPARE trine_dump AS {query}"])
+        prepared.add(connection)
     with connection.cursor() as cursor:
-        cursor.execute(query)
+        cursor.execute("EXECUTE trine_dump")
         [value] = cursor.fetchone()
     return str(value)
 

@@ -91,9 +91,7 @@ class Django:
                     do()
                 connection.check_constraints()
                 connection.ensure_connection()
-                event: dict[str, Any] = {
-                    "left": driver.only_value(connection.connection, self.dump)
-                }
+                event: dict[str, Any] = {"left": driver.dump(connection.connection, self.dump)}
                 transaction.set_rollback(True)
         except IntegrityError as error:
             event = refused(error)

@@ -99,7 +99,7 @@ class Sqlalchemy:
                     session.flush()
                 connection.exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE")
                 raw = connection.connection.driver_connection
-                event: dict[str, Any] = {"left": driver.only_value(raw, self.dump)}
+                event: dict[str, Any] = {"left": driver.dump(raw, self.dump)}
             except sa.exc.IntegrityError as error:
                 event = refused(error)
             except AssertionError as error:
