@@ -68,6 +68,9 @@ class Side(Protocol):
     def build(self) -> None:
         """Makes the database: there, back, and there again."""
 
+    def filled(self, connection: Any) -> None:
+        """Hears that the tables have other rows from here on, which `connection` sees."""
+
     def ways(self, action: dict[str, Any]) -> list[str]:
         """The ways in which an action can be done."""
 
@@ -100,6 +103,8 @@ def prove(task: dict[str, Any], channel: Channel) -> None:
     for number, stage in enumerate(task["stages"]):
         with during(f"filling the tables for stage {number}"):
             driver.execute(rows, [stage["empty"], *stage["fill"]])
+            rows.commit()
+            side.filled(rows)
             rows.commit()
         for place, action in enumerate(stage["actions"]):
             for way in side.ways(action):

@@ -71,6 +71,9 @@ class Django:
 
     # -------------------------------------------------------------------------------- the actions
 
+    def filled(self, connection: Any) -> None:
+        """Makes no difference: nothing is loaded but what an action needs."""
+
     def ways(self, action: dict[str, Any]) -> list[str]:
         """An instance; and a queryset, which only deletes."""
         return ["instance", "queryset"] if action["kind"] == "delete" else ["instance"]

@@ -38,6 +38,8 @@ class Sqlalchemy:
             f"{driver.DIALECT}://", creator=lambda: driver.connect(connect)
         )
         self.mappers: dict[tuple[str | None, str], orm.Mapper[Any]] = {}
+        #: Those over tables that have rows: the others have nothing to load.
+        self.with_rows: list[orm.Mapper[Any]] = []
         self.names: dict[str, Any] = {}
 
     # ------------------------------------------------------------------------------- the database
@@ -78,6 +80,17 @@ class Sqlalchemy:
         self.engine.dispose()
 
     # -------------------------------------------------------------------------------- the actions
+
+    def filled(self, connection: Any) -> None:
+        """Finds the tables that have rows."""
+        mappers = list(self.mappers.values())
+        named = self.engine.dialect.identifier_preparer.format_table
+        each = (
+            f"SELECT {place} WHERE EXISTS (SELECT FROM {named(mapper.local_table)})"
+            for place, mapper in enumerate(mappers)
+        )
+        found = driver.values(connection, " UNION ALL ".join(each)) if mappers else []
+        self.with_rows = [mappers[place] for place in sorted(map(int, found))]
 
     def ways(self, action: dict[str, Any]) -> list[str]:
         """With everything loaded; where no collection is needed for it, with nothing loaded too."""
@@ -123,18 +136,34 @@ class Sqlalchemy:
         return mapper
 
     def load_everything(self, session: orm.Session) -> list[Any]:
-        """Every row, with every relationship."""
+        """Every row, with every relationship; nothing is asked of a table that is known to be empty."""
         held: list[Any] = []
-        for mapper in self.mappers.values():
+        for mapper in self.with_rows:
             # One by one: `selectinload("*")` passes over what refers to its own class.
-            each = [orm.selectinload(found.class_attribute) for found in mapper.relationships]
+            asked = [it for it in mapper.relationships if self.is_asked(it)]
+            each = [orm.selectinload(found.class_attribute) for found in asked]
             held.extend(session.scalars(sa.select(mapper.class_).options(*each)))
         for row in held:
             state = sa.inspect(row)
+            for relation in state.mapper.relationships:
+                if relation.key not in state.unloaded:
+                    continue
+                if relation.mapper in self.with_rows:
+                    # Found by its key among what is loaded.
+                    getattr(row, relation.key)
+                else:
+                    orm.attributes.set_committed_value(
+                        row, relation.key, [] if relation.uselist else None
+                    )
             missing = state.unloaded & set(state.mapper.relationships.keys())
             if missing:
                 raise Failed(f"{type(row).__name__} has {sorted(missing)} not loaded")
         return held
+
+    def is_asked(self, relation: orm.RelationshipProperty[Any]) -> bool:
+        """Whether a statement is needed to load a relationship, once every row of every table is loaded."""
+        to_one = relation.direction is orm.RelationshipDirection.MANYTOONE
+        return relation.mapper in self.with_rows and not (to_one and relation.lazy == "select")
 
     def row(self, session: orm.Session, of: dict[str, Any]) -> Any:
         """A row by its key, with nothing besides it."""
