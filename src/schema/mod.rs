@@ -19,7 +19,7 @@ pub use expr::{BinaryOperator, Expr, ExprKind, UnaryOperator};
 pub use relations::{DeleteRule, ManyToMany, Reference, Relation, RelationKind, ToOne, Within};
 pub use resolve::{resolve, resolve_for};
 pub use types::{ArgumentRule, BaseType, Category, FieldType, Scalar, TypeArguments};
-pub use unions::{Alternative, Stored, Strategy, Union, UnionRelation};
+pub use unions::{Alternative, Stored, Strategy, Union, UnionLink, UnionRelation};
 
 use smol_str::SmolStr;
 
@@ -42,6 +42,8 @@ pub type RelationId = Id<Relation>;
 pub type UnionId = Id<Union>;
 /// The id of a relation to a union.
 pub type UnionRelationId = Id<UnionRelation>;
+/// The id of a many-to-many relation to a union.
+pub type UnionLinkId = Id<UnionLink>;
 
 /// A whole program.
 #[derive(Debug, Clone, Default)]
@@ -62,6 +64,8 @@ pub struct Schema {
     pub unions: Arena<Union>,
     /// The relations to unions of all entities. Each is spelt out in `relations`.
     pub union_relations: Arena<UnionRelation>,
+    /// The many-to-many relations to unions. The link of each is an entity like any other.
+    pub union_links: Arena<UnionLink>,
 }
 
 /// `module storefront`: one Django app, one Python module of SQLAlchemy.
@@ -174,6 +178,8 @@ pub struct Entity {
     pub incoming: Vec<RelationId>,
     /// Its relations to unions, in the order written.
     pub union_relations: Vec<UnionRelationId>,
+    /// Its many-to-many relations to unions, in the order written.
+    pub union_links: Vec<UnionLinkId>,
     /// `@django(mixin: "…")`: classes of the user's to inherit from, as dotted paths.
     pub django_mixins: Vec<String>,
     /// `@django(model: "…")` of an external entity: `app.Model`, or `settings.AUTH_USER_MODEL`.

@@ -134,3 +134,26 @@ pub enum Stored {
     /// A relation to the union's own row.
     Row(RelationId),
 }
+
+/// A many-to-many relation to a union: `owners * Owner <-> * tasks`.
+#[derive(Debug, Clone)]
+pub struct UnionLink {
+    /// The entity that states it.
+    pub source: EntityId,
+    /// Its name, as written.
+    pub name: SmolStr,
+    /// Its documentation.
+    pub docs: Option<String>,
+    /// Its name for people.
+    pub label: Option<String>,
+    /// The accessor on every alternative; `None` for `_`.
+    pub inverse: Option<SmolStr>,
+    /// The entity whose rows are the links.
+    pub link: EntityId,
+    /// The link's relation to the source.
+    pub source_end: RelationId,
+    /// The link's relation to the union, which is to one.
+    pub union_end: UnionRelationId,
+    /// Where its name stands.
+    pub span: Span,
+}

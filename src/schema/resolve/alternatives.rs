@@ -73,6 +73,20 @@ pub(crate) fn rules(
     rules
 }
 
+/// What keeps a many-to-many relation to a union from having its link made.
+pub(crate) fn unlinkable(relation: &Relation, clauses: &Clauses<'_>) -> Option<Diagnostic> {
+    let declared = clauses.through.filter(|through| through.ends.is_some());
+    let (span, what) = [
+        declared.map(|through| (through.span, "a declared link")),
+        clauses.ordered.map(|span| (span, "an order")),
+        clauses.within.map(|(_, span)| (span, "a parent that both ends share")),
+    ]
+    .into_iter()
+    .flatten()
+    .next()?;
+    Some(errors::link_to_union(relation, span, what))
+}
+
 /// Reports the clauses that a relation to a union of this strategy can't have.
 pub(crate) fn check_clauses(
     relation: &Relation,

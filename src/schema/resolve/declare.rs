@@ -244,6 +244,7 @@ pub(crate) fn empty_entity(
         storage: Vec::new(),
         incoming: Vec::new(),
         union_relations: Vec::new(),
+        union_links: Vec::new(),
         django_mixins: Vec::new(),
         django_model: None,
         sqlalchemy_mixins: Vec::new(),

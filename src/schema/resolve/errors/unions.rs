@@ -167,18 +167,32 @@ pub(crate) fn arc_here(scope: Scope<'_>, name: &Name) -> Diagnostic {
     .help(format!("name one: {}", one_of(&names)))
 }
 
-/// E0803: many-to-many.
-pub(crate) fn many_to_union(relation: &Relation) -> Diagnostic {
+/// E0803: a many-to-many relation to a union, of a kind that is to be written out.
+pub(crate) fn link_to_union(relation: &Relation, span: Span, what: &str) -> Diagnostic {
     Diagnostic::new(
         Code::E0803,
-        relation.here.span,
-        format!("`{}` would have many alternatives at once", relation.name.text),
-        "many",
+        span,
+        format!("a link to a union that has {what} is an entity of its own"),
+        "more than a link that is made can say",
     )
+    .also(relation.target.span(), "a union")
     .help(format!(
-        "declare the link: an entity with a relation to this one and `{} 1 {} <-> * …`",
-        relation.name.text, relation.target.name.text
+        "declare the link: an entity with a relation to this one, and `{} 1 {} <-> * …`",
+        crate::naming::snake(&relation.target.name.text),
+        relation.target.name.text
     ))
+}
+
+/// E0803: a many-to-many relation to a union, in a mixin.
+pub(crate) fn many_in_mixin(relation: &Relation) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0803,
+        relation.name.span,
+        "a mixin can't have a many-to-many relation to a union",
+        "each entity that uses it would need another link",
+    )
+    .also(relation.target.span(), "a union")
+    .help("state the relation on each entity")
 }
 
 /// E0803: a lower bound that nothing can enforce, since rows are linked when they are first referred to.

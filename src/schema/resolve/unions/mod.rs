@@ -4,6 +4,7 @@
 //! have written them. Whatever holds of relations then holds of these. [`resolve_unions`] finds, once members
 //! have their ids, which of them belong to one union.
 
+mod many;
 mod names;
 mod row;
 mod schema;
@@ -30,6 +31,25 @@ pub(crate) struct Spelt {
     pub unions: HashMap<Span, SpeltUnion>,
     /// Every relation to a union, by where it stands.
     pub relations: HashMap<Span, SpeltRelation>,
+    /// Every many-to-many relation to a union.
+    pub links: Vec<SpeltLink>,
+}
+
+/// A many-to-many relation to a union, and its link.
+#[derive(Debug)]
+pub(crate) struct SpeltLink {
+    /// The module of both.
+    pub module: SmolStr,
+    /// The entity that states the relation.
+    pub source: SmolStr,
+    /// The entity of the link.
+    pub link: SmolStr,
+    /// The link's relation to the source.
+    pub source_end: SmolStr,
+    /// The link's relation to the union.
+    pub union_end: SmolStr,
+    /// The relation.
+    pub written: tree::Relation,
 }
 
 /// A union that can be stored.

@@ -8,7 +8,8 @@ use smol_str::SmolStr;
 use crate::diagnostics::Code;
 use crate::schema::{
     Alternative, BaseType, BinaryOperator, Check, EntityId, EntityKind, Expr, ExprKind, FieldType,
-    MemberId, RelationId, Scalar, Stored, Strategy, TypeArguments, Union, UnionId, UnionRelation,
+    MemberId, RelationId, Scalar, Stored, Strategy, TypeArguments, Union, UnionId, UnionLink,
+    UnionRelation,
 };
 use crate::source::Span;
 use crate::syntax::{SyntaxTree, tree};
@@ -37,6 +38,7 @@ pub(crate) fn resolve_unions(
         }
     }
     gather_relations(spelt, &ids, draft);
+    gather_links(input, spelt, draft);
 }
 
 fn resolve_union(
@@ -176,10 +178,7 @@ fn gather_relations(spelt: &Spelt, ids: &HashMap<Span, UnionId>, draft: &mut Dra
             source,
             name: written.name.text.clone(),
             docs: text(&written.docs),
-            label: written.clauses.iter().find_map(|clause| match &clause.kind {
-                tree::ClauseKind::Label(label) => Some(label.value.clone()),
-                _ => None,
-            }),
+            label: label(written),
             here: written.here,
             union,
             there: written.there,
@@ -194,6 +193,51 @@ fn gather_relations(spelt: &Spelt, ids: &HashMap<Span, UnionId>, draft: &mut Dra
         draft.schema.unions[union].relations.push(id);
         draft.schema.entities[source].union_relations.push(id);
     }
+}
+
+/// Finds the links that were spelt out.
+fn gather_links(input: &Input<'_>, spelt: &Spelt, draft: &mut Draft<'_>) {
+    let names = &input.declarations.names;
+    for spelt in &spelt.links {
+        let Some(module) = names.by_name.get(&spelt.module) else { continue };
+        let entity = |name: &SmolStr| match names.modules[module.index()].items.get(name) {
+            Some(&(Declared::Entity(entity), _)) => Some(entity),
+            _ => None,
+        };
+        let (Some(source), Some(link)) = (entity(&spelt.source), entity(&spelt.link)) else {
+            continue;
+        };
+        let schema = &draft.schema;
+        let ends = &schema.entities[link].union_relations;
+        let union_end =
+            ends.iter().copied().find(|&end| schema.union_relations[end].name == spelt.union_end);
+        let source_end = relation_of(draft, link, &spelt.source_end);
+        let (Some(source_end), Some(union_end)) = (source_end, union_end) else { continue };
+        let written = &spelt.written;
+        let id = draft.schema.union_links.push(UnionLink {
+            source,
+            name: written.name.text.clone(),
+            docs: text(&written.docs),
+            label: label(written),
+            inverse: match &written.inverse {
+                tree::Inverse::Name(name) => Some(name.text.clone()),
+                tree::Inverse::None(_) => None,
+            },
+            link,
+            source_end,
+            union_end,
+            span: written.name.span,
+        });
+        draft.schema.entities[source].union_links.push(id);
+    }
+}
+
+/// `label "…"` of a relation.
+fn label(relation: &tree::Relation) -> Option<String> {
+    relation.clauses.iter().find_map(|clause| match &clause.kind {
+        tree::ClauseKind::Label(label) => Some(label.value.clone()),
+        _ => None,
+    })
 }
 
 /// Lets every union relation be named where columns are listed, and reports names that are taken.

@@ -15,7 +15,7 @@ use super::super::entities::states_key;
 use super::super::rules::{self, Shape};
 use super::super::{alternatives, errors};
 use super::names::{self, Known, Meant};
-use super::{Spelt, SpeltAlternative, SpeltRelation, SpeltUnion, row};
+use super::{Spelt, SpeltAlternative, SpeltLink, SpeltRelation, SpeltUnion, many, row};
 use crate::schema::Strategy;
 
 /// The trees without relations to unions. What is wrong with a union or a relation to one is reported, and
@@ -27,23 +27,27 @@ pub(crate) fn spell(sources: &Sources, trees: &[SyntaxTree], found: &mut Vec<Dia
     }
     let known = Known::of(sources, trees);
     let mut spelt = Spelt { trees: trees.to_vec(), ..Spelt::default() };
+    tie_alternatives(sources, trees, &known, &mut spelt);
     for (file, tree) in trees.iter().enumerate() {
         let module = names::module_name(sources, tree);
         let mut items = Vec::with_capacity(tree.items.len());
-        for mut item in std::mem::take(&mut spelt.trees[file].items) {
+        for (nth, mut item) in std::mem::take(&mut spelt.trees[file].items).into_iter().enumerate()
+        {
             let mut behind = Vec::new();
             match &mut item {
                 Item::Entity(entity) | Item::Mixin(entity) => {
                     let members = std::mem::take(&mut entity.members);
+                    let place = Place { known: &known, home: &module, owner: &entity.name };
+                    let mixin = matches!(&trees[file].items[nth], Item::Mixin(_));
                     for member in members {
-                        spell_member(
-                            &known,
-                            &module,
-                            member,
-                            &mut entity.members,
-                            &mut spelt,
-                            found,
-                        );
+                        match member {
+                            Member::Relation(relation) => {
+                                let link = (!mixin).then_some(&mut behind);
+                                let members = &mut entity.members;
+                                place.spell(relation, members, link, &mut spelt, found);
+                            }
+                            other => entity.members.push(other),
+                        }
                     }
                 }
                 Item::Union(union) => behind = declare(&known, &module, union, &mut spelt, found),
@@ -54,7 +58,6 @@ pub(crate) fn spell(sources: &Sources, trees: &[SyntaxTree], found: &mut Vec<Dia
         }
         spelt.trees[file].items = items;
     }
-    tie_alternatives(sources, trees, &known, &mut spelt);
     spelt
 }
 
@@ -105,15 +108,9 @@ fn tie_alternatives(sources: &Sources, trees: &[SyntaxTree], known: &Known<'_>, 
     }
 }
 
-/// Adds a relation to the entity that stood at this place before rows were put between.
+/// Adds a relation to an entity.
 fn tie(spelt: &mut Spelt, (file, nth): (usize, usize), relation: Relation, strategy: Strategy) {
-    let written = |item: &&mut Item| match item {
-        Item::Entity(entity) => !spelt.unions.contains_key(&entity.name.span),
-        Item::Enum(found) => !spelt.unions.contains_key(&found.name.span),
-        Item::Extension(_) | Item::Mixin(_) | Item::Union(_) | Item::Fetch(_) => true,
-    };
-    let item = spelt.trees[file].items.iter_mut().filter(written).nth(nth);
-    if let Some(Item::Entity(entity)) = item
+    if let Item::Entity(entity) = &mut spelt.trees[file].items[nth]
         && entity.external.is_none()
         && !(strategy == Strategy::Inheritance && entity.members.iter().any(states_key))
     {
@@ -129,59 +126,118 @@ fn row_path(union: &Meant<'_>, home: &SmolStr) -> Path {
     Path { module, name: Name { text: row::entity_name(union.tree), span } }
 }
 
-fn spell_member(
-    known: &Known<'_>,
-    home: &SmolStr,
-    member: Member,
-    members: &mut Vec<Member>,
-    spelt: &mut Spelt,
-    found: &mut Vec<Diagnostic>,
-) {
-    let Member::Relation(relation) = member else {
-        members.push(member);
-        return;
-    };
-    let Some(union) = known.union(home, &relation.target) else {
-        members.push(Member::Relation(relation));
-        return;
-    };
-    let before = found.len();
-    let clauses = Clauses::read(&relation, found);
-    let shape = rules::shape(&relation, found);
-    if shape != Shape::ToOne {
-        if found.len() == before {
-            found.push(errors::many_to_union(&relation));
-        }
-        members.push(Member::Relation(relation));
-        return;
-    }
-    let rules = alternatives::rules(&relation, &clauses, &union, found);
-    alternatives::check_clauses(&relation, &clauses, union.strategy, found);
-    match union.strategy {
-        Strategy::Arc => {
-            for SpeltAlternative { path, name } in known.alternatives(&union.module, union.tree) {
-                let target =
-                    Path { module: module_of(&union, &path, home), name: path.name.clone() };
-                let name = format_smolstr!("{}_{name}", relation.name.text);
-                let rule = rules.of(&path);
-                members.push(Member::Relation(spelt_relation(&relation, name, target, rule)));
+/// Where relations are spelt out.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    known: &'a Known<'a>,
+    /// The module that they are written in.
+    home: &'a SmolStr,
+    /// The entity or mixin that states them.
+    owner: &'a Name,
+}
+
+impl Place<'_> {
+    /// Spells a relation out into `members`, and its link, when it needs one, into `links`, where that can be.
+    fn spell(
+        self,
+        relation: Relation,
+        members: &mut Vec<Member>,
+        links: Option<&mut Vec<Item>>,
+        spelt: &mut Spelt,
+        found: &mut Vec<Diagnostic>,
+    ) {
+        let Some(union) = self.known.union(self.home, &relation.target) else {
+            members.push(Member::Relation(relation));
+            return;
+        };
+        let mut unread = Vec::new();
+        let clauses = Clauses::read(&relation, &mut unread);
+        match rules::shape(&relation, &mut Vec::new()) {
+            Shape::ToOne => {
+                found.append(&mut unread);
+                self.to_one(relation.clone(), &clauses, &union, members, found);
+                let one = SpeltRelation { union: union.tree.name.span, written: relation.clone() };
+                spelt.relations.insert(relation.span, one);
             }
-        }
-        Strategy::Link | Strategy::Supertype | Strategy::Inheritance => {
-            let rule = rules.own;
-            let name = row::reference_name(&relation.name.text);
-            let target = row_path(&union, home);
-            let mut one = spelt_relation(&relation, name, target, rule);
-            one.here = relation.here;
-            if clauses.column.is_none() {
-                let column = format!("{}_id", crate::naming::snake(&relation.name.text));
-                one.clauses.push(row::column(&column, relation.name.span));
+            Shape::ManyToMany => {
+                found.append(&mut unread);
+                rules::check_clauses(&relation, &clauses, Shape::ManyToMany, found);
+                rules::delete_rule(&relation, &clauses, Shape::ManyToMany, found);
+                match (links, alternatives::unlinkable(&relation, &clauses)) {
+                    (_, Some(problem)) => found.push(problem),
+                    (None, None) => found.push(errors::many_in_mixin(&relation)),
+                    (Some(links), None) => {
+                        links.push(self.many(&relation, &clauses, &union, spelt, found));
+                    }
+                }
             }
-            members.push(Member::Relation(one));
+            // Left as it is, it is reported where all relations are.
+            Shape::Impossible => members.push(Member::Relation(relation.clone())),
         }
     }
-    let span = relation.span;
-    spelt.relations.insert(span, SpeltRelation { union: union.tree.name.span, written: relation });
+
+    fn to_one(
+        self,
+        relation: Relation,
+        clauses: &Clauses<'_>,
+        union: &Meant<'_>,
+        members: &mut Vec<Member>,
+        found: &mut Vec<Diagnostic>,
+    ) {
+        let rules = alternatives::rules(&relation, clauses, union, found);
+        alternatives::check_clauses(&relation, clauses, union.strategy, found);
+        match union.strategy {
+            Strategy::Arc => {
+                for SpeltAlternative { path, name } in
+                    self.known.alternatives(&union.module, union.tree)
+                {
+                    let module = module_of(union, &path, self.home);
+                    let target = Path { module, name: path.name.clone() };
+                    let name = format_smolstr!("{}_{name}", relation.name.text);
+                    let rule = rules.of(&path);
+                    members.push(Member::Relation(spelt_relation(&relation, name, target, rule)));
+                }
+            }
+            Strategy::Link | Strategy::Supertype | Strategy::Inheritance => {
+                let name = row::reference_name(&relation.name.text);
+                let target = row_path(union, self.home);
+                let mut one = spelt_relation(&relation, name, target, rules.own);
+                one.here = relation.here;
+                if clauses.column.is_none() {
+                    let column = format!("{}_id", crate::naming::snake(&relation.name.text));
+                    one.clauses.push(row::column(&column, relation.name.span));
+                }
+                members.push(Member::Relation(one));
+            }
+        }
+    }
+
+    /// The link of a many-to-many relation.
+    fn many(
+        self,
+        relation: &Relation,
+        clauses: &Clauses<'_>,
+        union: &Meant<'_>,
+        spelt: &mut Spelt,
+        found: &mut Vec<Diagnostic>,
+    ) -> Item {
+        let alternatives = self.known.alternatives(&union.module, union.tree);
+        let many::Link { mut entity, to_union, source_end } =
+            many::link(self.owner, relation, clauses, union, &alternatives);
+        let link = SpeltLink {
+            module: self.home.clone(),
+            source: self.owner.text.clone(),
+            link: entity.name.text.clone(),
+            source_end,
+            union_end: to_union.name.text.clone(),
+            written: relation.clone(),
+        };
+        let owner = entity.name.clone();
+        let inside = Place { owner: &owner, ..self };
+        inside.spell(to_union, &mut entity.members, None, spelt, found);
+        spelt.links.push(link);
+        Item::Entity(entity)
+    }
 }
 
 /// The module of an alternative, as a path in another module must say it.
