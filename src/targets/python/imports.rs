@@ -162,6 +162,7 @@ const STANDARD: &[&str] = &[
     "enum",
     "functools",
     "importlib",
+    "inspect",
     "ipaddress",
     "operator",
     "types",

@@ -21,6 +21,8 @@ use super::types::type_code;
 pub(super) struct BaseView {
     header: &'static str,
     imports: String,
+    /// Whether classes inherit from the row of a union.
+    heirs: bool,
     external: bool,
     enums: bool,
     native_enums: bool,
@@ -68,6 +70,7 @@ pub(super) fn base_view(plan: &Plan<'_>) -> BaseView {
     let mut view = BaseView {
         header: HEADER,
         imports: String::new(),
+        heirs: schema.entities.ids().any(|entity| plan.inherited(entity).is_some()),
         external: schema.entities.values().iter().any(|found| found.kind == EntityKind::External),
         enums: brings("EnumValue"),
         native_enums: !database.enum_types.is_empty(),
@@ -175,6 +178,9 @@ fn imports(view: &BaseView) -> Imports {
     };
     from("typing", &["Any"]);
     from("sqlalchemy.orm", &["DeclarativeBase", "declared_attr"]);
+    if view.heirs {
+        from("typing", &["ClassVar"]);
+    }
     if view.external {
         from("sqlalchemy", &["MetaData"]);
     }

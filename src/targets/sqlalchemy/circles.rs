@@ -71,15 +71,14 @@ fn bears(program: Program<'_>, relation: RelationId, to_one: &ToOne) -> Bears {
     let source = program.schema.relations[relation].source;
     let waits = to_one.deferrable || to_one.checked_late || !to_one.within.is_empty();
     match program.schema.entities[source].kind {
-        EntityKind::External => Bears::Nothing,
-        EntityKind::Declared | EntityKind::Link { .. } | EntityKind::Union(_) => {
-            match (to_one.optional, waits) {
-                (false, false) => Bears::Nothing,
-                (false, true) => Bears::ByHand,
-                (true, _) if is_seen(program, relation) => Bears::Seen,
-                (true, _) => Bears::Late,
-            }
-        }
+        // A row of a union's own is never without what it is for.
+        EntityKind::External | EntityKind::Union(_) => Bears::Nothing,
+        EntityKind::Declared | EntityKind::Link { .. } => match (to_one.optional, waits) {
+            (false, false) => Bears::Nothing,
+            (false, true) => Bears::ByHand,
+            (true, _) if is_seen(program, relation) => Bears::Seen,
+            (true, _) => Bears::Late,
+        },
     }
 }
 

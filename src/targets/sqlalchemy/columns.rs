@@ -84,6 +84,9 @@ fn with_options(
         ColumnOrigin::SharedParent(_) => {
             call = call.keyword("server_default", Code::call(scope.sa("FetchedValue")));
         }
+        ColumnOrigin::Relation(relation) if plan.has_its_row_made(relation) => {
+            call = call.keyword("server_default", Code::call(scope.sa("FetchedValue")));
+        }
         ColumnOrigin::Field(_) | ColumnOrigin::Relation(_) => {}
     }
     match &column.comment {

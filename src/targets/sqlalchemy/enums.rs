@@ -75,7 +75,7 @@ fn native_type(plan: &Plan<'_>, id: EnumId, scope: &mut Scope) -> String {
 }
 
 /// The members in capitals, so that none hides a method of `Enum`.
-fn member_names(found: &Enum) -> Vec<String> {
+pub(super) fn member_names(found: &Enum) -> Vec<String> {
     let mut taken = HashSet::new();
     let names = found.values.iter().map(|value| {
         let mut name = snake(&value.name).to_uppercase();

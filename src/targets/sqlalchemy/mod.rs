@@ -14,6 +14,7 @@ mod relationships;
 mod scope;
 mod table_args;
 mod types;
+mod unions;
 mod view;
 mod whole;
 
@@ -34,6 +35,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("base", include_str!("../../../templates/sqlalchemy/base.py.jinja")),
         ("module", include_str!("../../../templates/sqlalchemy/module.py.jinja")),
         ("package", include_str!("../../../templates/sqlalchemy/package.py.jinja")),
+        ("unions", include_str!("../../../templates/sqlalchemy/unions.py.jinja")),
     ])
 });
 
@@ -52,6 +54,9 @@ pub fn emit(program: Program<'_>, options: &SqlalchemyOptions) -> Vec<OutputFile
         file(&format!("{}.py", plan.base), render("base", base)),
         file("py.typed", format!("# {HEADER}\n")),
     ];
+    if let Some(view) = unions::unions_view(&plan) {
+        files.push(file(&format!("{}.py", plan.unions), render("unions", view)));
+    }
     for module in program.schema.modules.ids() {
         let name = &plan.modules[module.index()];
         let foundation = &plan.foundations[module.index()];

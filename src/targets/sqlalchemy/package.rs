@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use crate::schema::{EntityKind, ModuleId};
+use crate::schema::ModuleId;
 use crate::targets::HEADER;
 use crate::targets::python::{Code, Imports, export_order, statement, string};
 
@@ -68,13 +68,13 @@ impl Plan<'_> {
             .iter()
             .filter(|&&entity| !self.is_secondary(entity))
             .map(|&entity| self.class(entity));
-        enums.chain(entities).collect()
+        let unions = self.module_aliases(module).map(|(_, alias)| alias);
+        enums.chain(entities).chain(unions).collect()
     }
 
-    /// Whether a module has enums or external entities.
+    /// Whether a module has anything that others need in order to load.
     pub fn has_foundation(&self, module: ModuleId) -> bool {
         let found = &self.schema().modules[module];
-        let external = |&entity| self.schema().entities[entity].kind == EntityKind::External;
-        !found.enums.is_empty() || found.entities.iter().any(external)
+        !found.enums.is_empty() || found.entities.iter().any(|&entity| self.is_foundation(entity))
     }
 }

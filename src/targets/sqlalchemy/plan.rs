@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use crate::relational::{ColumnIx, ColumnOrigin, ForeignKey, Table, TableId};
 use crate::schema::{
     BaseType, DeleteRule, EntityId, EntityKind, EnumId, EnumStorage, FieldId, FieldType, MemberId,
-    ModuleId, RelationId, RelationKind, Schema, ToOne,
+    ModuleId, RelationId, RelationKind, Schema, Strategy, ToOne, UnionId,
 };
 use crate::target::SqlalchemyOptions;
 use crate::targets::Program;
@@ -28,13 +28,20 @@ pub(super) struct Plan<'a> {
     pub modules: Vec<String>,
     /// The file that holds what all modules share.
     pub base: &'static str,
-    /// For each module, the file that holds its enums and external entities: its own, unless modules
-    /// need each other's, which no order of imports could give.
+    /// The file that holds what all unions share.
+    pub unions: &'static str,
+    /// For each module, the file that holds what others need in order to load (its enums, its external
+    /// entities, and the rows that alternatives of a union inherit from): its own, unless modules need each
+    /// other's, which no order of imports could give.
     pub foundations: Vec<String>,
     /// For each entity, its class.
     pub classes: Vec<String>,
     /// For each enum, its class.
     pub enums: Vec<String>,
+    /// For each union, the alias of its alternatives.
+    pub aliases: Vec<String>,
+    /// For each alternative under `inheritance`, its relation to the row that it inherits from.
+    heirs: HashMap<EntityId, RelationId>,
     /// Class names that stand in more than one module.
     ambiguous: HashSet<String>,
     /// For each table, the attribute of each column.
@@ -62,14 +69,19 @@ impl<'a> Plan<'a> {
         let modules: Vec<String> =
             schema.modules.values().iter().map(|module| attribute(&module.name)).collect();
         let base = if modules.iter().any(|module| module == "base") { "_base" } else { "base" };
+        let unions =
+            if modules.iter().any(|module| module == "unions") { "_unions" } else { "unions" };
         let classes: Vec<String> =
             schema.entities.values().iter().map(|entity| class(&entity.name)).collect();
         let enums: Vec<String> =
             schema.enums.values().iter().map(|found| class(&found.name)).collect();
+        let aliases: Vec<String> =
+            schema.unions.values().iter().map(|found| class(&found.name)).collect();
         let mut seen = HashSet::new();
         let ambiguous = classes
             .iter()
             .chain(&enums)
+            .chain(&aliases)
             .filter(|name| !seen.insert(name.as_str()))
             .cloned()
             .collect();
@@ -96,8 +108,11 @@ impl<'a> Plan<'a> {
             foundations: modules.clone(),
             modules,
             base,
+            unions,
             classes,
             enums,
+            aliases,
+            heirs: heirs(schema),
             ambiguous,
             attributes: Vec::new(),
             link_ends,
@@ -150,12 +165,43 @@ impl<'a> Plan<'a> {
 
     /// The Python module that defines an entity's class.
     fn home(&self, entity: EntityId, module: ModuleId) -> &str {
+        let files = if self.is_foundation(entity) { &self.foundations } else { &self.modules };
+        &files[module.index()]
+    }
+
+    /// Whether other classes need an entity's class in order to load.
+    pub fn is_foundation(&self, entity: EntityId) -> bool {
         match self.schema().entities[entity].kind {
-            EntityKind::External => &self.foundations[module.index()],
-            EntityKind::Declared | EntityKind::Link { .. } | EntityKind::Union(_) => {
-                &self.modules[module.index()]
+            EntityKind::External => true,
+            EntityKind::Union(union) => {
+                self.schema().unions[union].strategy == Strategy::Inheritance
             }
+            EntityKind::Declared | EntityKind::Link { .. } => false,
         }
+    }
+
+    /// The row of a union that an entity inherits from.
+    pub fn inherited(&self, entity: EntityId) -> Option<EntityId> {
+        let relation = self.heirs.get(&entity)?;
+        Some(self.schema().relations[*relation].target)
+    }
+
+    /// The relation that an entity inherits by.
+    pub fn heir_by(&self, entity: EntityId) -> Option<RelationId> {
+        self.heirs.get(&entity).copied()
+    }
+
+    /// Whether a relation is what an entity inherits by.
+    pub fn is_inheritance(&self, relation: RelationId) -> bool {
+        self.heirs.get(&self.schema().relations[relation].source) == Some(&relation)
+    }
+
+    /// The alias of a union as an annotation names it, imported for type checkers where another file
+    /// defines it.
+    pub fn union_alias(&self, union: UnionId, scope: &mut Scope) -> String {
+        let home = &self.modules[self.schema().unions[union].module.index()];
+        let alias = &self.aliases[union.index()];
+        scope.annotated(home, alias, self.ambiguous.contains(alias))
     }
 
     /// The class of an enum, imported where another file defines it.
@@ -175,8 +221,8 @@ impl<'a> Plan<'a> {
         format!("{}_type", attribute(&self.schema().enums[id].name))
     }
 
-    /// The class of an external entity, imported where another file defines it.
-    pub fn external_class(&self, entity: EntityId, scope: &mut Scope) -> String {
+    /// The class of an entity that others need in order to load, imported where another file defines it.
+    pub fn foundation_class(&self, entity: EntityId, scope: &mut Scope) -> String {
         let module = self.schema().entities[entity].module;
         scope.defined(&self.foundations[module.index()], self.class(entity))
     }
@@ -212,13 +258,17 @@ impl<'a> Plan<'a> {
             self.secondary(link)
         } else if self.is_tangled(module, self.schema().entities[near].module) {
             let base = scope.name(&self.base_module(), "Base");
-            let name = &self.table(link).name;
-            let schema =
-                name.schema.as_ref().map(|schema| format!("{schema}.")).unwrap_or_default();
-            format!("{base}.metadata.tables[{}]", string(&format!("{schema}{}", name.name)))
+            format!("{base}.metadata.tables[{}]", string(&self.table_key(link)))
         } else {
             format!("{}.{}", scope.name(".", home), self.secondary(link))
         }
+    }
+
+    /// An entity's table as the metadata finds it from a string.
+    pub fn table_key(&self, entity: EntityId) -> String {
+        let name = &self.table(entity).name;
+        let schema = name.schema.as_ref().map(|schema| format!("{schema}.")).unwrap_or_default();
+        format!("{schema}{}", name.name)
     }
 
     /// The variable of a link's `Table`.
@@ -275,6 +325,10 @@ impl<'a> Plan<'a> {
     /// Whether SQLAlchemy could not tell by itself which foreign key a relation uses.
     pub fn has_rival(&self, relation: RelationId) -> bool {
         let relation = &self.schema().relations[relation];
+        // An heir's class is mapped to two tables.
+        if [relation.source, relation.target].iter().any(|end| self.heirs.contains_key(end)) {
+            return true;
+        }
         let layout = self.program.layout;
         let pair = pair(layout.table(relation.source), layout.table(relation.target));
         self.pairs.get(&pair).is_some_and(|&count| count > 1)
@@ -337,8 +391,16 @@ impl<'a> Plan<'a> {
                     continue;
                 }
                 ColumnOrigin::Relation(relation) => {
-                    let stem = attribute(&self.schema().relations[relation].name);
+                    let found = &self.schema().relations[relation];
+                    let stem = attribute(&found.name);
+                    let to_row =
+                        matches!(self.schema().entities[found.target].kind, EntityKind::Union(_));
+                    let stem = match stem.strip_suffix("_ref") {
+                        Some(stem) if to_row => stem.to_owned(),
+                        Some(_) | None => stem,
+                    };
                     match layout.relation(relation) {
+                        Some(_) if self.is_inheritance(relation) => attribute(&column.name),
                         Some(place) if place.columns.len() > 1 => attribute(&column.name),
                         Some(_) | None => format!("{stem}_id"),
                     }
@@ -354,8 +416,8 @@ impl<'a> Plan<'a> {
         names
     }
 
-    /// Where modules need each other's enums or external entities to define their own classes, those
-    /// move to files of their own.
+    /// Where modules need each other's enums, external entities or rows of unions to define their own
+    /// classes, those move to files of their own.
     fn split_foundations(&mut self) {
         let schema = self.program.schema;
         let mut edges = vec![Vec::new(); self.modules.len()];
@@ -367,7 +429,9 @@ impl<'a> Plan<'a> {
         }
         for relation in schema.relations.values() {
             let target = &schema.entities[relation.target];
-            if target.kind == EntityKind::External {
+            let id = relation.target;
+            let inherits = self.inherited(relation.source) == Some(id);
+            if target.kind == EntityKind::External || inherits {
                 let from = schema.entities[relation.source].module.index();
                 edges[from].push(target.module.index());
             }
@@ -414,6 +478,18 @@ impl<'a> Plan<'a> {
     pub fn is_native(&self, id: EnumId) -> bool {
         matches!(self.schema().enums[id].storage, EnumStorage::NativeType)
     }
+}
+
+/// The relation of each alternative that inherits from its union's row.
+fn heirs(schema: &Schema) -> HashMap<EntityId, RelationId> {
+    schema
+        .unions
+        .values()
+        .iter()
+        .filter(|union| union.strategy == Strategy::Inheritance)
+        .flat_map(|union| &union.alternatives)
+        .filter_map(|alternative| Some((alternative.entity, alternative.relation?)))
+        .collect()
 }
 
 /// Two tables, whichever is named first.

@@ -9,6 +9,7 @@ use crate::targets::python::{Code, assignment, attribute, string};
 use super::circles::is_seen;
 use super::plan::Plan;
 use super::scope::Scope;
+use super::unions::{choices, inverses};
 
 /// Every accessor of an entity as statements: its own relations first, then those that point at it.
 pub(super) fn accessors(plan: &Plan<'_>, entity: EntityId, scope: &mut Scope) -> String {
@@ -17,6 +18,9 @@ pub(super) fn accessors(plan: &Plan<'_>, entity: EntityId, scope: &mut Scope) ->
     let mut out = String::new();
     for member in &found.members {
         let MemberId::Relation(relation) = *member else { continue };
+        if plan.is_inheritance(relation) {
+            continue;
+        }
         match &schema.relations[relation].kind {
             RelationKind::ToOne(to_one) => out.push_str(&to_one_end(plan, relation, to_one, scope)),
             RelationKind::ManyToMany(many) => {
@@ -27,7 +31,7 @@ pub(super) fn accessors(plan: &Plan<'_>, entity: EntityId, scope: &mut Scope) ->
         }
     }
     for &relation in &found.incoming {
-        if plan.is_secondary(schema.relations[relation].source) {
+        if plan.is_secondary(schema.relations[relation].source) || plan.is_inheritance(relation) {
             continue;
         }
         let Some(name) = plan.inverse_attribute(relation) else { continue };
@@ -41,6 +45,8 @@ pub(super) fn accessors(plan: &Plan<'_>, entity: EntityId, scope: &mut Scope) ->
             }
         }
     }
+    out.push_str(&inverses(plan, entity, scope));
+    out.push_str(&choices(plan, entity, scope));
     out
 }
 
@@ -213,7 +219,7 @@ fn viewed_end(
 }
 
 /// `Person.id == Friendship.person_id`
-fn link_join(plan: &Plan<'_>, end: RelationId, entity: EntityId, link: &str) -> String {
+pub(super) fn link_join(plan: &Plan<'_>, end: RelationId, entity: EntityId, link: &str) -> String {
     let path = plan.registry_path(entity);
     conjunction(
         plan.target_attributes(end)
@@ -245,7 +251,7 @@ fn self_joins(plan: &Plan<'_>, end: &ManyEnd<'_>, call: Code, scope: &mut Scope)
 
 /// `relationship(`, with its target where the annotation alone would be ambiguous, or has another name
 /// for it than the registry.
-fn relationship(plan: &Plan<'_>, target: EntityId, scope: &mut Scope) -> Code {
+pub(super) fn relationship(plan: &Plan<'_>, target: EntityId, scope: &mut Scope) -> Code {
     let call = Code::call(scope.orm("relationship"));
     let renamed = plan.annotation(target, scope) != plan.class(target);
     if renamed || plan.is_ambiguous(target) {
@@ -334,7 +340,7 @@ fn sorted(plan: &Plan<'_>, relation: RelationId, call: Code, scope: &mut Scope) 
     call.keyword("order_by", string(&path)).keyword("collection_class", list)
 }
 
-fn ordered_by(plan: &Plan<'_>, entity: EntityId, call: Code) -> Code {
+pub(super) fn ordered_by(plan: &Plan<'_>, entity: EntityId, call: Code) -> Code {
     let found = &plan.schema().entities[entity];
     let path = plan.registry_path(entity);
     let column = |member: MemberId, suffix: &str| {
@@ -364,7 +370,7 @@ fn ordered_by(plan: &Plan<'_>, entity: EntityId, call: Code) -> Code {
     )
 }
 
-fn lazily(plan: &Plan<'_>, relation: RelationId, call: Code) -> Code {
+pub(super) fn lazily(plan: &Plan<'_>, relation: RelationId, call: Code) -> Code {
     match laziness(plan, relation) {
         "select" => call,
         lazy => call.keyword("lazy", string(lazy)),
@@ -382,7 +388,7 @@ pub(super) fn mapped(name: &str, annotation: String, value: &Code, scope: &mut S
 }
 
 /// `a`, or `and_(a, b)`.
-fn conjunction(parts: impl Iterator<Item = String>) -> String {
+pub(super) fn conjunction(parts: impl Iterator<Item = String>) -> String {
     let parts: Vec<String> = parts.collect();
     match parts.as_slice() {
         [part] => part.clone(),
@@ -400,7 +406,7 @@ impl Plan<'_> {
     }
 
     /// The attributes of the columns that a relation's own refer to.
-    fn target_attributes(&self, relation: RelationId) -> Vec<&str> {
+    pub(super) fn target_attributes(&self, relation: RelationId) -> Vec<&str> {
         let table = self.program.layout.table(self.schema().relations[relation].target);
         let place = self.program.layout.relation(relation);
         let columns = place.map(|place| place.target_columns.as_slice()).unwrap_or_default();

@@ -113,7 +113,7 @@ fn foreign_key(plan: &Plan<'_>, id: TableId, key: &ForeignKey, scope: &mut Scope
     let own = key.columns.iter().map(|&column| Code::text(column_name(table, column))).collect();
     let entity = plan.program.layout.origins(key.target).entity;
     let external = plan.schema().entities[entity].kind == EntityKind::External;
-    let class = external.then(|| plan.external_class(entity, scope));
+    let class = external.then(|| plan.foundation_class(entity, scope));
     let theirs = key
         .target_columns
         .iter()

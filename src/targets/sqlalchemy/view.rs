@@ -18,6 +18,7 @@ use super::plan::Plan;
 use super::relationships::accessors;
 use super::scope::Scope;
 use super::table_args::{constraints, options};
+use super::unions::{ChoiceView, aliases, choice_names, choice_views, inheritance, upkeep};
 
 /// One Python module.
 #[derive(Debug, Serialize)]
@@ -27,8 +28,9 @@ pub(super) struct ModuleView {
     imports: String,
     typing: String,
     enums: Vec<EnumView>,
-    /// Foreign keys name the columns of external entities, which must be there by then.
-    externals: Vec<ClassView>,
+    /// Foreign keys name the columns of external entities, and heirs their base, which must be there by
+    /// then.
+    foundations: Vec<ClassView>,
     tables: Vec<String>,
     classes: Vec<ClassView>,
     statements: String,
@@ -46,6 +48,7 @@ struct ClassView {
     columns: String,
     accessors: String,
     display: Option<String>,
+    choices: Vec<ChoiceView>,
 }
 
 /// Which part of a module a file holds.
@@ -80,10 +83,7 @@ pub(super) fn module_view(plan: &Plan<'_>, module: ModuleId, part: Part) -> Modu
         .entities
         .iter()
         .copied()
-        .filter(|&entity| match schema.entities[entity].kind {
-            EntityKind::External => part.founds(),
-            EntityKind::Declared | EntityKind::Link { .. } | EntityKind::Union(_) => part.rests(),
-        })
+        .filter(|&entity| if plan.is_foundation(entity) { part.founds() } else { part.rests() })
         .collect();
     let (links, classes): (Vec<EntityId>, Vec<EntityId>) =
         entities.into_iter().partition(|&entity| plan.is_secondary(entity));
@@ -92,24 +92,32 @@ pub(super) fn module_view(plan: &Plan<'_>, module: ModuleId, part: Part) -> Modu
     taken.extend(enums.iter().map(|&id| plan.enums[id.index()].clone()));
     taken.extend(enums.iter().map(|&id| plan.enum_variable(id)));
     taken.extend(links.iter().map(|&link| plan.secondary(link)));
+    if part.rests() {
+        taken.extend(plan.module_aliases(module).map(|(_, alias)| alias.to_owned()));
+    }
     let mut scope = Scope::new(own, taken);
     let enums = enums.iter().map(|&id| enum_view(plan, id, &mut scope)).collect();
-    let (external, classes): (Vec<EntityId>, Vec<EntityId>) = classes
-        .into_iter()
-        .partition(|&entity| schema.entities[entity].kind == EntityKind::External);
-    let externals = external.iter().map(|&entity| class_view(plan, entity, &mut scope)).collect();
+    let (founding, classes): (Vec<EntityId>, Vec<EntityId>) =
+        classes.into_iter().partition(|&entity| plan.is_foundation(entity));
+    let foundations = founding.iter().map(|&entity| class_view(plan, entity, &mut scope)).collect();
     let tables = links.iter().map(|&link| table_statement(plan, link, &mut scope)).collect();
     let views = classes.iter().map(|&entity| class_view(plan, entity, &mut scope)).collect();
+    let mut aliases = if part.rests() { aliases(plan, module, &mut scope) } else { String::new() };
     let mut statements = String::new();
-    for &entity in links.iter().chain(&classes) {
+    for &entity in links.iter().chain(&founding).chain(&classes) {
         statements.push_str(&attachments(plan, entity, &mut scope));
     }
     for &entity in &classes {
         statements.push_str(&placements(plan, entity, &mut scope));
     }
-    for &entity in external.iter().chain(&classes) {
+    for &entity in founding.iter().chain(&classes) {
         statements.push_str(&removals(plan, entity, &mut scope));
+        statements.push_str(&upkeep(plan, entity, &mut scope));
     }
+    if !aliases.is_empty() && !statements.is_empty() {
+        aliases.push('\n');
+    }
+    statements.insert_str(0, &aliases);
     let exports = (part == Part::Rest).then(|| reexport(plan, module, &mut scope));
     let (imports, typing) = scope.render();
     ModuleView {
@@ -118,7 +126,7 @@ pub(super) fn module_view(plan: &Plan<'_>, module: ModuleId, part: Part) -> Modu
         imports,
         typing,
         enums,
-        externals,
+        foundations,
         tables,
         classes: views,
         statements,
@@ -131,12 +139,12 @@ fn reexport(plan: &Plan<'_>, module: ModuleId, scope: &mut Scope) -> String {
     let found = &plan.schema().modules[module];
     let from = format!(".{}", plan.foundations[module.index()]);
     let enums = found.enums.iter().map(|&id| plan.enums[id.index()].as_str());
-    let externals = found
+    let foundations = found
         .entities
         .iter()
-        .filter(|&&entity| plan.schema().entities[entity].kind == EntityKind::External)
+        .filter(|&&entity| plan.is_foundation(entity))
         .map(|&entity| plan.class(entity));
-    for name in enums.chain(externals) {
+    for name in enums.chain(foundations) {
         scope.reexport(&from, name);
     }
     let mut names = plan.module_classes(module);
@@ -162,6 +170,7 @@ fn taken_names(plan: &Plan<'_>, classes: &[EntityId]) -> HashSet<String> {
             }
         }
         taken.extend(found.incoming.iter().filter_map(|&of| plan.inverse_attribute(of)));
+        taken.extend(choice_names(plan, entity));
     }
     taken
 }
@@ -169,22 +178,30 @@ fn taken_names(plan: &Plan<'_>, classes: &[EntityId]) -> HashSet<String> {
 fn class_view(plan: &Plan<'_>, entity: EntityId, scope: &mut Scope) -> ClassView {
     let found = &plan.schema().entities[entity];
     let id = plan.program.layout.table(entity);
-    let base = if found.kind == EntityKind::External { "External" } else { "Base" };
+    let base = match plan.inherited(entity) {
+        Some(row) => plan.foundation_class(row, scope),
+        None => {
+            let external = found.kind == EntityKind::External;
+            let base = if external { "External" } else { "Base" };
+            scope.name(&plan.base_module(), base)
+        }
+    };
     let mut bases = Vec::new();
     for path in &found.sqlalchemy_mixins {
         if let Some((module, name)) = path.rsplit_once('.') {
             bases.push(scope.name(module, name));
         }
     }
-    bases.push(scope.name(&plan.base_module(), base));
+    bases.push(base);
     ClassView {
         name: plan.class(entity).to_owned(),
         bases: bases.join(", "),
         docstring: found.docs.as_ref().map(|docs| docstring(docs, 4)),
         table: table_lines(plan, id, scope),
-        columns: mapped_columns(plan, id, scope),
+        columns: mapped_columns(plan, id, scope) + &inheritance(plan, entity, scope),
         accessors: accessors(plan, entity, scope),
         display: display(plan, entity),
+        choices: choice_views(plan, entity, scope),
     }
 }
 
@@ -198,7 +215,12 @@ fn table_lines(plan: &Plan<'_>, id: TableId, scope: &mut Scope) -> String {
         items.push(Code::dict(options));
     }
     let mut lines = statement(4, "__tablename__ = ", &name, "");
-    lines.push_str(&statement(4, "__table_args__ = ", &Code::tuple(items).spread(), ""));
+    // Its heirs' have other types.
+    let of_any = plan.is_row_of_heirs(plan.program.layout.origins(id).entity);
+    let annotation =
+        if of_any { format!(": {}", scope.name("typing", "Any")) } else { String::new() };
+    let target = format!("__table_args__{annotation} = ");
+    lines.push_str(&statement(4, &target, &Code::tuple(items).spread(), ""));
     lines.truncate(lines.trim_end().len());
     lines
 }

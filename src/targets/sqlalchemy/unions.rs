@@ -1,0 +1,449 @@
+//! Unions: the attribute that a relation to one is read, assigned and compared by, and what keeps it true.
+
+use serde::Serialize;
+
+use crate::schema::{
+    BaseType, EntityId, EntityKind, MemberId, ModuleId, RelationId, Stored, Strategy, Union,
+    UnionId, UnionRelation,
+};
+use crate::targets::HEADER;
+use crate::targets::python::{
+    Code, Imports, WIDTH, assignment, attribute, statement, string, width,
+};
+
+use super::enums::member_names;
+use super::plan::Plan;
+use super::relationships::{conjunction, lazily, link_join, mapped, ordered_by, relationship};
+use super::scope::Scope;
+
+/// The field of a union's row that says which alternative it is of.
+const KIND: &str = "kind";
+
+/// What the template of the unions' file prints.
+#[derive(Debug, Serialize)]
+pub(super) struct UnionsView {
+    header: &'static str,
+    imports: String,
+    /// Whether a union is stored as an arc.
+    arcs: bool,
+    /// Whether a union has rows that are no alternative themselves.
+    rows: bool,
+    /// Whether those rows refer to their alternatives.
+    links: bool,
+    /// Whether alternatives refer to their rows.
+    supertypes: bool,
+}
+
+/// The class methods of a relation to a union: what stands in front of each body.
+#[derive(Debug, Serialize)]
+pub(super) struct ChoiceView {
+    attribute: String,
+    by: String,
+    value: String,
+    with: String,
+}
+
+/// The file that all unions share, where there are any.
+pub(super) fn unions_view(plan: &Plan<'_>) -> Option<UnionsView> {
+    let unions = plan.schema().unions.values();
+    if unions.is_empty() {
+        return None;
+    }
+    let has = |strategy: Strategy| unions.iter().any(|union| union.strategy == strategy);
+    let mut view = UnionsView {
+        header: HEADER,
+        imports: String::new(),
+        arcs: has(Strategy::Arc),
+        rows: has(Strategy::Link) || has(Strategy::Supertype),
+        links: has(Strategy::Link),
+        supertypes: has(Strategy::Supertype),
+    };
+    view.imports = imports(&view).render(0);
+    Some(view)
+}
+
+fn imports(view: &UnionsView) -> Imports {
+    let mut imports = Imports::default();
+    let mut from = |module: &str, names: &[&str]| {
+        for name in names {
+            imports.name(module, name);
+        }
+    };
+    from("collections.abc", &["Iterable", "Sequence"]);
+    from("typing", &["Any", "Generic", "NamedTuple", "TypeAlias", "TypeVar", "overload"]);
+    from("sqlalchemy", &["ColumnElement", "Select", "and_", "case", "false", "func", "inspect"]);
+    from("sqlalchemy", &["not_", "or_", "select", "true", "tuple_", "union_all"]);
+    from("sqlalchemy.exc", &["InvalidRequestError"]);
+    from("sqlalchemy.orm", &["Mapper", "RelationshipDirection", "RelationshipProperty"]);
+    from("sqlalchemy.orm", &["aliased", "joinedload"]);
+    from("sqlalchemy.orm.strategy_options", &["_AbstractLoad"]);
+    if view.arcs || view.rows {
+        from("sqlalchemy", &["event"]);
+        from("sqlalchemy.orm", &["InstrumentedAttribute"]);
+    }
+    if view.rows {
+        from("sqlalchemy.orm.attributes", &["init_collection", "set_committed_value"]);
+        from("sqlalchemy.orm.collections", &["collection_adapter"]);
+        from("inspect", &["getattr_static"]);
+        from("sqlalchemy.orm", &["Session", "object_session"]);
+    }
+    if view.links {
+        from("sqlalchemy.dialects.postgresql", &["insert"]);
+    }
+    if view.supertypes {
+        from("sqlalchemy.orm", &["make_transient_to_detached"]);
+    }
+    imports
+}
+
+/// The attribute of each relation to a union: `owner: OneOf[Owner] = OneOf("owner_person", "owner_group")`.
+pub(super) fn choices(plan: &Plan<'_>, entity: EntityId, scope: &mut Scope) -> String {
+    let mut out = String::new();
+    for (name, relation) in plan.choices(entity) {
+        let alias = plan.union_alias(relation.union, scope);
+        let item = if relation.optional() { format!("{alias} | None") } else { alias };
+        let one_of = scope.name(&plan.unions_module(), "OneOf");
+        let mut call = Code::call(one_of.clone());
+        for name in plan.leading(relation) {
+            call = call.with(string(&name));
+        }
+        if let Stored::Row(row) = relation.stored {
+            call = call.keyword("through", string(&plan.relation_attribute(row)));
+            let union = &plan.schema().unions[relation.union];
+            if union.strategy == Strategy::Supertype {
+                call = call.keyword("kind", string(KIND));
+            }
+            if let Some(inverse) = relation.inverse.as_deref().filter(|_| is_viewed(union)) {
+                call = call.keyword("inverse", string(&attribute(inverse)));
+            }
+        }
+        out.push_str(&assignment(4, &name, &Code::subscript(one_of, item), &call));
+    }
+    out
+}
+
+/// The class methods of each relation to a union.
+pub(super) fn choice_views(
+    plan: &Plan<'_>,
+    entity: EntityId,
+    scope: &mut Scope,
+) -> Vec<ChoiceView> {
+    let mut views = Vec::new();
+    for (name, relation) in plan.choices(entity) {
+        let alias = plan.union_alias(relation.union, scope);
+        let unions = plan.unions_module();
+        let element = scope.sa("ColumnElement");
+        let any = scope.name("typing", "Any");
+        let asked = format!("*what: {}[{alias}]", scope.name(&unions, "Asked"));
+        let method = |name: String, parameters: &[String], gives: String| {
+            let head = parameters.iter().fold(Code::call(name).with("cls"), |head, parameter| {
+                head.with(parameter.as_str())
+            });
+            let head = statement(4, "def ", &head, &format!(" -> {gives}:"));
+            head.trim().to_owned()
+        };
+        let by = [asked, format!("**fields: {any}")];
+        views.push(ChoiceView {
+            by: method(format!("by_{name}"), &by, format!("{element}[bool]")),
+            value: method(
+                format!("{name}_value"),
+                &["name: str".to_owned()],
+                format!("{element}[{any}]"),
+            ),
+            with: method(format!("with_{name}"), &[], scope.name(&unions, "Loading")),
+            attribute: name,
+        });
+    }
+    views
+}
+
+/// Every name that relations to unions give to a class, and to those that they lead to.
+pub(super) fn choice_names(plan: &Plan<'_>, entity: EntityId) -> Vec<String> {
+    let mut names = Vec::new();
+    for (name, _) in plan.choices(entity) {
+        names.extend([format!("by_{name}"), format!("{name}_value"), format!("with_{name}")]);
+        names.push(name);
+    }
+    names.extend(plan.viewed(entity).into_iter().map(|viewed| viewed.name));
+    names
+}
+
+/// What leads back from an alternative, where a row of the union's own stands between: read from the
+/// database, and written through the relation itself.
+pub(super) fn inverses(plan: &Plan<'_>, entity: EntityId, scope: &mut Scope) -> String {
+    let mut out = String::new();
+    for viewed in plan.viewed(entity) {
+        let source = viewed.relation.source;
+        let class = plan.annotation(source, scope);
+        let several = viewed.relation.there.max != Some(1);
+        let annotation = if several { format!("list[{class}]") } else { format!("{class} | None") };
+        let row = plan.schema().relations[viewed.reference].target;
+        let mut call = relationship(plan, source, scope);
+        call = match viewed.strategy {
+            Strategy::Link => {
+                let path = plan.registry_path(row);
+                let to_row = conjunction(
+                    plan.target_attributes(viewed.reference)
+                        .into_iter()
+                        .zip(plan.own_attributes(viewed.reference))
+                        .map(|(there, here)| {
+                            format!("{path}.{there} == {}.{here}", plan.registry_path(source))
+                        }),
+                );
+                call.keyword("secondary", string(&plan.table_key(row)))
+                    .keyword("primaryjoin", string(&link_join(plan, viewed.tie, entity, &path)))
+                    .keyword("secondaryjoin", string(&to_row))
+            }
+            Strategy::Supertype | Strategy::Arc | Strategy::Inheritance => {
+                let join = conjunction(
+                    plan.own_attributes(viewed.tie)
+                        .into_iter()
+                        .zip(plan.own_attributes(viewed.reference))
+                        .map(|(there, here)| {
+                            let (entity, source) =
+                                (plan.registry_path(entity), plan.registry_path(source));
+                            format!("{entity}.{there} == foreign({source}.{here})")
+                        }),
+                );
+                call.keyword("primaryjoin", string(&join))
+            }
+        };
+        call = call.keyword("viewonly", "True");
+        if several {
+            call = ordered_by(plan, source, call);
+        } else {
+            call = call.keyword("uselist", "False");
+        }
+        call = lazily(plan, viewed.reference, call);
+        out.push_str(&mapped(&viewed.name, annotation, &call, scope));
+    }
+    out
+}
+
+/// What an entity inherits, or others from it, behind its columns: `__inheritance__ = {…}`.
+pub(super) fn inheritance(plan: &Plan<'_>, entity: EntityId, scope: &mut Scope) -> String {
+    let mut items: Vec<(String, Code)> = Vec::new();
+    if plan.is_row_of_heirs(entity) {
+        items.push((string("polymorphic_on"), string(KIND).into()));
+        // A delete takes the row, and the database what hangs from it.
+        items.push((string("passive_deletes"), "True".into()));
+    } else if let Some(row) = plan.inherited(entity) {
+        items.push((string("polymorphic_identity"), plan.kind(entity, row, scope).into()));
+        items.push((string("polymorphic_load"), string("inline").into()));
+        if let Some(join) = plan.inherited_by(entity) {
+            items.push((string("inherit_condition"), join.into()));
+        }
+    } else {
+        return String::new();
+    }
+    let dict = format!("dict[str, {}]", scope.name("typing", "Any"));
+    let annotation = Code::subscript(scope.name("typing", "ClassVar"), dict);
+    format!("\n{}", assignment(4, "__inheritance__", &annotation, &Code::dict(items).spread()))
+}
+
+/// What keeps relations to unions true, and the rows of unions single, as statements behind the classes.
+pub(super) fn upkeep(plan: &Plan<'_>, entity: EntityId, scope: &mut Scope) -> String {
+    let class = plan.class(entity);
+    let module = plan.unions_module();
+    let mut out = String::new();
+    for (_, relation) in plan.choices(entity) {
+        if let Stored::Arc(relations) = &relation.stored
+            && relations.len() > 1
+        {
+            let call = relations.iter().fold(
+                Code::call(scope.name(&module, "exclude_each_other")),
+                |call, &relation| {
+                    call.with(format!("{class}.{}", plan.relation_attribute(relation)))
+                },
+            );
+            out.push_str(&statement(0, "", &call, ""));
+        }
+    }
+    if let EntityKind::Union(union) = plan.schema().entities[entity].kind
+        && is_viewed(&plan.schema().unions[union])
+    {
+        let call = Code::call(scope.name(&module, "keep_single")).with(class);
+        let call = plan.steps(union).iter().fold(call, |call, step| call.with(string(step)));
+        out.push_str(&statement(0, "", &call, ""));
+    }
+    for viewed in plan.viewed(entity) {
+        let call = Code::call(scope.name(&module, "keep_in_step"))
+            .with(format!("{class}.{}", viewed.name))
+            .with(string(&attribute(&viewed.relation.name)));
+        out.push_str(&statement(0, "", &call, ""));
+    }
+    out
+}
+
+/// `Owner = Person | Group`, for each union of a module.
+pub(super) fn aliases(plan: &Plan<'_>, module: ModuleId, scope: &mut Scope) -> String {
+    let schema = plan.schema();
+    let mut out = String::new();
+    for (id, alias) in plan.module_aliases(module) {
+        let alternatives = &schema.unions[id].alternatives;
+        let here = |entity: EntityId| schema.entities[entity].module == module;
+        let is_here = alternatives.iter().all(|alternative| here(alternative.entity));
+        let names: Vec<String> = alternatives
+            .iter()
+            .map(|alternative| plan.annotation(alternative.entity, scope))
+            .collect();
+        let joined = names.join(" | ");
+        if !is_here {
+            // Another module may not be loaded yet.
+            let target = format!("{alias}: {} = ", scope.name("typing", "TypeAlias"));
+            out.push_str(&statement(0, &target, &Code::text(string(&joined)), ""));
+        } else if width(alias) + " = ".len() + width(&joined) <= WIDTH {
+            out.push_str(&format!("{alias} = {joined}\n"));
+        } else {
+            out.push_str(&format!("{alias} = (\n    {}\n)\n", names.join("\n    | ")));
+        }
+    }
+    out
+}
+
+/// An accessor on an alternative that is read over the union's own row.
+struct Viewed<'a> {
+    /// Its attribute.
+    name: String,
+    relation: &'a UnionRelation,
+    /// The relation of the source to the row.
+    reference: RelationId,
+    /// What ties the alternative to the row.
+    tie: RelationId,
+    strategy: Strategy,
+}
+
+/// Whether alternatives are reached over a row that is another class.
+fn is_viewed(union: &Union) -> bool {
+    match union.strategy {
+        Strategy::Link | Strategy::Supertype => true,
+        Strategy::Arc | Strategy::Inheritance => false,
+    }
+}
+
+impl<'a> Plan<'a> {
+    /// The relative module of what all unions share.
+    pub fn unions_module(&self) -> String {
+        format!(".{}", self.unions)
+    }
+
+    /// The aliases that a module defines.
+    pub fn module_aliases(&self, module: ModuleId) -> impl Iterator<Item = (UnionId, &str)> {
+        let unions = self.schema().unions.iter();
+        unions
+            .filter(move |(_, union)| union.module == module)
+            .map(|(id, _)| (id, self.aliases[id.index()].as_str()))
+    }
+
+    /// An entity's relations to unions, each with its attribute.
+    fn choices(&self, entity: EntityId) -> Vec<(String, &'a UnionRelation)> {
+        let schema = self.schema();
+        let relations = &schema.entities[entity].union_relations;
+        relations
+            .iter()
+            .map(|&id| &schema.union_relations[id])
+            .map(|relation| (attribute(&relation.name), relation))
+            .collect()
+    }
+
+    /// The relationships that lead to the alternatives, from the source or from the union's row.
+    fn leading(&self, relation: &UnionRelation) -> Vec<String> {
+        match &relation.stored {
+            Stored::Arc(relations) => {
+                relations.iter().map(|&relation| self.relation_attribute(relation)).collect()
+            }
+            Stored::Row(_) => self.steps(relation.union),
+        }
+    }
+
+    /// The relationships of a union's row that lead to its alternatives; none where they are the row.
+    fn steps(&self, union: UnionId) -> Vec<String> {
+        let union = &self.schema().unions[union];
+        let ties = union.alternatives.iter().filter_map(|alternative| alternative.relation);
+        match union.strategy {
+            Strategy::Link => ties.map(|tie| self.relation_attribute(tie)).collect(),
+            Strategy::Supertype => ties.filter_map(|tie| self.inverse_attribute(tie)).collect(),
+            Strategy::Arc | Strategy::Inheritance => Vec::new(),
+        }
+    }
+
+    /// The accessors on an alternative that are read over the rows of its unions.
+    fn viewed(&self, entity: EntityId) -> Vec<Viewed<'a>> {
+        let schema = self.schema();
+        let mut found = Vec::new();
+        for union in schema.unions.values().iter().filter(|union| is_viewed(union)) {
+            let own = union.alternatives.iter().filter(|own| own.entity == entity);
+            for tie in own.filter_map(|own| own.relation) {
+                for &id in &union.relations {
+                    let relation = &schema.union_relations[id];
+                    if let (Some(inverse), Stored::Row(reference)) =
+                        (relation.inverse.as_deref(), &relation.stored)
+                    {
+                        found.push(Viewed {
+                            name: attribute(inverse),
+                            relation,
+                            reference: *reference,
+                            tie,
+                            strategy: union.strategy,
+                        });
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether a relation is an alternative's to a row that a trigger makes where there is none.
+    pub fn has_its_row_made(&self, relation: RelationId) -> bool {
+        let schema = self.schema();
+        schema.unions.values().iter().any(|union| {
+            union.strategy == Strategy::Supertype
+                && union.alternatives.iter().any(|own| own.relation == Some(relation))
+        })
+    }
+
+    /// Which of the union's kinds an heir is: `OwnerKind.PERSON`.
+    fn kind(&self, heir: EntityId, row: EntityId, scope: &mut Scope) -> String {
+        let schema = self.schema();
+        let kinds = schema.entities[row].members.iter().find_map(|member| match *member {
+            MemberId::Field(field) => match schema.fields[field].ty.base {
+                BaseType::Enum(kinds) => Some(kinds),
+                BaseType::Scalar(..) | BaseType::Raw(_) => None,
+            },
+            MemberId::Relation(_) => None,
+        });
+        let kinds = kinds.expect("a row that others inherit from has its kind");
+        let mut alternatives = schema.unions.values().iter().flat_map(|union| {
+            let of_row = if union.row == Some(row) { &*union.alternatives } else { &[] };
+            of_row.iter().enumerate()
+        });
+        let (place, _) = alternatives
+            .find(|(_, alternative)| alternative.entity == heir)
+            .expect("what inherits from a union's row is one of its alternatives");
+        let member = &member_names(&schema.enums[kinds])[place];
+        format!("{}.{member}", self.enum_class(kinds, scope))
+    }
+
+    /// The join of an heir with the row that it inherits from, where it refers to such rows otherwise too.
+    fn inherited_by(&self, heir: EntityId) -> Option<String> {
+        let relation = self.heir_by(heir)?;
+        let row = self.schema().relations[relation].target;
+        let row_table = self.program.layout.table(row);
+        let others = self.table(heir).foreign_keys.iter().filter(|key| key.target == row_table);
+        if others.count() < 2 {
+            return None;
+        }
+        let pairs = self.own_attributes(relation).into_iter().zip(self.target_attributes(relation));
+        Some(conjunction(pairs.map(|(own, there)| format!("{own} == {}.{there}", self.class(row)))))
+    }
+
+    /// Whether others inherit from an entity.
+    pub fn is_row_of_heirs(&self, entity: EntityId) -> bool {
+        let schema = self.schema();
+        schema
+            .unions
+            .values()
+            .iter()
+            .any(|union| union.strategy == Strategy::Inheritance && union.row == Some(entity))
+    }
+}
