@@ -206,8 +206,8 @@ fn viewed_end(
     let schema = plan.schema();
     let other = schema.relations[end.far].target;
     let link = plan.registry_path(end.many.link);
-    let mut call =
-        relationship(plan, other, scope).keyword("secondary", string(&format!("{link}.__table__")));
+    let mut call = relationship(plan, other, scope)
+        .keyword("secondary", string(&plan.table_key(end.many.link)));
     let near = plan.schema().relations[end.near].target;
     call = call
         .keyword("primaryjoin", string(&link_join(plan, end.near, near, &link)))
