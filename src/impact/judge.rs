@@ -19,6 +19,7 @@ pub(super) fn judge(state: State<'_>) -> Prediction {
     let changed = Changed::of(&state);
     references(&state, &changed, &mut findings);
     bounds(&state, &changed, &mut findings);
+    kinds(&state, &changed, &mut findings);
     for (&table, rows) in &changed.written {
         uniques(&state, table, rows, &mut findings);
         checks(&state, table, rows, &mut findings);
@@ -141,6 +142,29 @@ fn bounds(state: &State<'_>, changed: &Changed, findings: &mut Findings) {
                 check(many.source_end, stated.here, false);
                 check(many.target_end, stated.there, false);
             }
+        }
+    }
+}
+
+/// An alternative that refers to another row of its union's needs one of its own kind.
+fn kinds(state: &State<'_>, changed: &Changed, findings: &mut Findings) {
+    for reference in state.references.iter().filter(|reference| reference.rule.takes_target) {
+        let Some(rows) = changed.written.get(&reference.source) else { continue };
+        let Some((field, kind)) = state.program.schema.kind_of_row(reference.relation) else {
+            continue;
+        };
+        let column = state.program.layout.column(field);
+        let name = &state.table(reference.target).columns[column].name;
+        let is_other = |target: &Row| target.get(name).and_then(Value::as_str) != Some(kind);
+        let before = &state.before.tables[reference.target.index()];
+        let refers = |place: &usize| {
+            let row = state.now[reference.source.index()][*place].as_ref();
+            row.is_some_and(|row| {
+                before.iter().any(|target| reference.refers(row, target) && is_other(target))
+            })
+        };
+        if rows.iter().any(refers) {
+            findings.refusals.insert(Refusal::Check(reference.source));
         }
     }
 }

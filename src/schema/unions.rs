@@ -7,7 +7,10 @@ use smol_str::SmolStr;
 
 use crate::source::Span;
 
-use super::{EntityId, ModuleId, Multiplicity, RelationId, UnionId, UnionRelationId};
+use super::{
+    BaseType, EntityId, FieldId, MemberId, ModuleId, Multiplicity, RelationId, Schema, UnionId,
+    UnionRelationId,
+};
 
 /// `union Owner = Person | Group  as arc`
 #[derive(Debug, Clone)]
@@ -83,6 +86,27 @@ impl Strategy {
             Strategy::Arc => false,
             Strategy::Link | Strategy::Supertype | Strategy::Inheritance => true,
         }
+    }
+}
+
+impl Schema {
+    /// Of which kind the row must be that an alternative refers to by this relation: the row's field that says
+    /// it, and what is stored there.
+    pub fn kind_of_row(&self, relation: RelationId) -> Option<(FieldId, &str)> {
+        let mut unions = self.unions.values().iter();
+        let (row, nth) = unions.find_map(|union| {
+            match union.strategy {
+                Strategy::Supertype | Strategy::Inheritance => {}
+                Strategy::Arc | Strategy::Link => return None,
+            }
+            let mut alternatives = union.alternatives.iter();
+            Some((union.row?, alternatives.position(|it| it.relation == Some(relation))?))
+        })?;
+        self.entities[row].members.iter().find_map(|&member| {
+            let MemberId::Field(field) = member else { return None };
+            let BaseType::Enum(of) = self.fields[field].ty.base else { return None };
+            Some((field, &*self.enums[of].values.get(nth)?.stored))
+        })
     }
 }
 

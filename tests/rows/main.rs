@@ -7,6 +7,7 @@
 mod checks;
 #[path = "../support/mod.rs"]
 mod support;
+mod unions;
 
 use std::process::ExitCode;
 
@@ -15,6 +16,7 @@ use postgres::Client;
 use trine::impact::{Action, Prediction, Refusal, Rows, difference, predict};
 use trine::live::Server;
 use trine::prove::rows::{Stage, Stages, action_sql, dump_sql, parse_dump, stages};
+use trine::schema::Strategy;
 use trine::source::Sources;
 use trine::target::Options;
 use trine::targets::Program;
@@ -49,6 +51,15 @@ fn trials() -> Vec<Trial> {
     for number in 0..drawn.unwrap_or(RANDOM) {
         trials.push(Trial::test(format!("random::{number}"), move || is_as_predicted(number)));
     }
+    for &(name, text) in unions::PROGRAMS {
+        for strategy in Strategy::ALL {
+            let text = text.replace("{as}", strategy.name());
+            let example = alone(name, format!("module cases\n\n{text}"));
+            trials.push(Trial::test(format!("union::{name}::{}", strategy.name()), move || {
+                every_alternative(&example)
+            }));
+        }
+    }
     trials.push(Trial::test("external::has_more_than_is_said", more_than_is_said));
     trials.push(Trial::test("locks::are_few_however_much_is_asked", few_locks));
     for &(name, members) in checks::COVERED {
@@ -73,6 +84,28 @@ fn is_as_predicted(number: u64) -> Result<(), Failed> {
         eprintln!("random{number}: {} is not covered: {}", uncovered.what, uncovered.why);
     }
     if report.is_empty() { Ok(()) } else { Err(format!("{}\n{shown}", report.join("\n")).into()) }
+}
+
+/// Everything is covered, and where there is everything, every alternative of a row has its turn.
+fn every_alternative(example: &Example) -> Result<(), Failed> {
+    let found = watch(server(), example)?;
+    let compiled = Compiled::new(&example.sources())?;
+    let program = compiled.program();
+    let stage = found.stages.last().ok_or("there is no stage")?;
+    let alternatives = program.schema.unions.values().iter().flat_map(|union| &union.alternatives);
+    let arcs = program.schema.union_relations.values().iter().flat_map(|it| it.spelt());
+    for relation in alternatives.filter_map(|it| it.relation).chain(arcs.copied()) {
+        let source = program.schema.relations[relation].source;
+        let table = program.layout.table(source);
+        let place = program.layout.relation(relation).ok_or("it has no column")?;
+        let column = &program.database.tables[table].columns[place.columns[0]].name;
+        if stage.rows.tables[table.index()].iter().all(|row| row[column].is_null()) {
+            let source = &program.schema.entities[source].name;
+            let name = &program.schema.relations[relation].name;
+            return Err(format!("no row has a {source}.{name}").into());
+        }
+    }
+    Ok(())
 }
 
 /// A table that something else owns has columns that no file states, and rows are made for them too.

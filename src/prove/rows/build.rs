@@ -6,6 +6,7 @@
 
 mod links;
 mod targets;
+mod unions;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -76,6 +77,7 @@ pub(super) fn build(
     for (&table, count) in &mut counts {
         *count = (*count).max(defaults_of(ground, table).len().min(20));
     }
+    unions::count_rows(ground, part, &mut counts);
     let most = counts.values().copied().max().unwrap_or(1);
     // A default that refers to row 1 finds it in the second family.
     let families = [most.max(40) + 1, 1];
@@ -103,6 +105,9 @@ pub(super) fn build(
             });
             match link {
                 Some(link) => builder.add_links(link, start)?,
+                None if unions::is_row(ground, part, table) => {
+                    builder.add_union_rows(table, start, &counts);
+                }
                 None => {
                     for place in 0..counts[&table] {
                         builder.add_row(table, start + place, place, &HashMap::new())?;
@@ -111,6 +116,7 @@ pub(super) fn build(
             }
             // As soon as both ends are there: rows behind may share them.
             built.insert(table);
+            builder.drop_alone(&built);
             for nth in builder.late.clone() {
                 let edge = &ground.edges.edges[nth];
                 let last = edge.source == table || edge.target == table;
@@ -238,6 +244,9 @@ impl<C: GenericClient> Builder<'_, C> {
         };
         let ground = self.ground;
         let edge = &ground.edges.edges[nth];
+        if edge.optional && self.has_another(&row, nth) && !search.ends.contains_key(&nth) {
+            return self.choose(search, at + 1, row);
+        }
         if self.closes_itself(nth) && !search.ends.contains_key(&nth) {
             let mut next = row.clone();
             set_reference(ground, &mut next, nth, &row);
@@ -349,8 +358,14 @@ impl<C: GenericClient> Builder<'_, C> {
         let edge = &ground.edges.edges[nth];
         for place in 0..self.family.get(&edge.source).map_or(0, Vec::len) {
             let row = self.family[&edge.source][place].clone();
+            let Some(given_up) = self.given_up(&row, nth) else { continue };
             for target in self.candidates(&row, nth) {
                 let mut next = row.clone();
+                for &other in &given_up {
+                    for &column in &ground.edges.edges[other].own {
+                        next.values[column] = None;
+                    }
+                }
                 set_reference(ground, &mut next, nth, &self.family[&edge.target][target]);
                 let shape = &ground.shapes[edge.source.index()];
                 if let Some(rows) = self.family.get_mut(&edge.source) {
@@ -362,6 +377,9 @@ impl<C: GenericClient> Builder<'_, C> {
                     rows.insert(place, if fits { next } else { row.clone() });
                 }
                 if fits {
+                    for &other in &given_up {
+                        self.release(&row, other);
+                    }
                     if let Some(target) =
                         self.family.get_mut(&edge.target).and_then(|rows| rows.get_mut(target))
                     {

@@ -1,7 +1,7 @@
 //! The relations of a program as rows see them: which columns of which table point at which.
 
 use crate::relational::{ColumnIx, TableId};
-use crate::schema::{DeleteRule, Multiplicity, RelationId, RelationKind};
+use crate::schema::{DeleteRule, Multiplicity, RelationId, RelationKind, Stored, Strategy};
 use crate::targets::Program;
 
 use super::shape::Shape;
@@ -23,6 +23,17 @@ pub(super) struct Edge {
     pub deferrable: bool,
     /// Whether its columns have a default that a delete falls back to.
     pub falls_back: bool,
+    /// Of an alternative's relation to its union's row: of which kind that row must be.
+    pub kind: Option<Kind>,
+}
+
+/// What the row of a union says of its alternative.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Kind {
+    /// The place of its column among those of the row.
+    pub column: usize,
+    /// What stands there.
+    pub value: String,
 }
 
 /// A many-to-many relation.
@@ -44,6 +55,17 @@ pub(super) struct Link {
 pub(super) struct Edges {
     pub edges: Vec<Edge>,
     pub links: Vec<Link>,
+    pub choices: Vec<Choice>,
+}
+
+/// Relations of which a row has one: those of an arc, and those of the rows of a link.
+#[derive(Debug, Clone)]
+pub(super) struct Choice {
+    pub table: TableId,
+    /// Places in [`Edges::edges`].
+    pub relations: Vec<usize>,
+    /// Whether a row may have none.
+    pub optional: bool,
 }
 
 impl Edges {
@@ -76,6 +98,7 @@ impl Edges {
                 there: relation.there,
                 deferrable: to_one.deferrable || to_one.checked_late || !to_one.within.is_empty(),
                 falls_back: to_one.delete == DeleteRule::SetDefault,
+                kind: kind_of(program, shapes, id),
             });
         }
         let links = program
@@ -94,7 +117,14 @@ impl Edges {
                 }),
             })
             .collect();
-        Edges { edges, links }
+        let choices = choices(program, &numbers);
+        Edges { edges, links, choices }
+    }
+
+    /// The alternatives' relations to the rows of a table, when those are a union's own.
+    pub fn ties(&self, table: TableId) -> impl Iterator<Item = usize> + '_ {
+        let all = self.edges.iter().enumerate();
+        all.filter(move |(_, edge)| edge.target == table && edge.kind.is_some()).map(|(nth, _)| nth)
     }
 
     /// The relations, at both ends, whose columns a foreign key carries along (`within`).
@@ -112,6 +142,41 @@ impl Edges {
             })
             .collect()
     }
+}
+
+/// Of which kind a union's row must be, when the relation is that of an alternative to it.
+fn kind_of(program: Program<'_>, shapes: &[Shape], id: RelationId) -> Option<Kind> {
+    let (field, value) = program.schema.kind_of_row(id)?;
+    let table = program.layout.table(program.schema.fields[field].entity);
+    let name = &program.database.tables[table].columns[program.layout.column(field)].name;
+    let column = shapes[table.index()].column(name)?;
+    Some(Kind { column, value: value.to_owned() })
+}
+
+/// The relations of which a row has one, by their places.
+fn choices(program: Program<'_>, numbers: &[usize]) -> Vec<Choice> {
+    let mut found = Vec::new();
+    let places = |relations: &[RelationId]| -> Vec<usize> {
+        relations.iter().map(|relation| numbers[relation.index()]).collect()
+    };
+    for relation in program.schema.union_relations.values() {
+        match &relation.stored {
+            Stored::Arc(relations) => found.push(Choice {
+                table: program.layout.table(relation.source),
+                relations: places(relations),
+                optional: relation.optional(),
+            }),
+            Stored::Row(_) => {}
+        }
+    }
+    for union in program.schema.unions.values() {
+        let (Strategy::Link, Some(row)) = (union.strategy, union.row) else { continue };
+        let relations: Vec<RelationId> =
+            union.alternatives.iter().filter_map(|alternative| alternative.relation).collect();
+        let table = program.layout.table(row);
+        found.push(Choice { table, relations: places(&relations), optional: false });
+    }
+    found
 }
 
 fn shares(columns: &[usize], others: &[usize]) -> bool {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::relational::TableId;
 
-use super::edges::Edges;
+use super::edges::{Choice, Edge, Edges};
 use super::shape::Shape;
 
 /// At most so many rows of a table for one row at the top, unless a bound asks for more.
@@ -33,6 +33,15 @@ impl Part {
         loop {
             let needs = |table: &TableId| {
                 banned.contains(table)
+                    || (edges.ties(*table).next().is_some()
+                        && !edges.ties(*table).any(|tie| left.contains(&edges.edges[tie].source)))
+                    || edges.choices.iter().any(|choice| {
+                        let mut targets =
+                            choice.relations.iter().map(|&nth| edges.edges[nth].target);
+                        choice.table == *table
+                            && !choice.optional
+                            && !targets.any(|target| left.contains(&target))
+                    })
                     || edges.edges.iter().any(|edge| {
                         (edge.source == *table && !edge.optional && !left.contains(&edge.target))
                             || (edge.target == *table
@@ -92,6 +101,15 @@ impl Part {
                     part.relations.insert(nth);
                     queue.push(edge.source);
                 }
+            }
+            // A union's row is of an alternative, and what must have one has any: each gets its turn.
+            for tie in edges.ties(table) {
+                part.relations.insert(tie);
+                queue.push(edges.edges[tie].source);
+            }
+            for choice in edges.choices.iter().filter(|it| it.table == table && !it.optional) {
+                part.relations.extend(&choice.relations);
+                queue.extend(choice.relations.iter().map(|&nth| edges.edges[nth].target));
             }
             for link in &edges.links {
                 let source = edges.edges[link.source_end].target;
@@ -154,7 +172,8 @@ impl Part {
         self.tables.difference(&order).copied().collect()
     }
 
-    /// The tables, each behind those whose rows must be there before its own.
+    /// The tables, each behind those whose rows must be there before its own. What refers to a union's rows
+    /// stands behind all alternatives, if it can.
     pub fn order(&self, edges: &Edges, late: &[usize]) -> Vec<TableId> {
         let mut before: BTreeMap<TableId, BTreeSet<TableId>> =
             self.tables.iter().map(|&table| (table, BTreeSet::new())).collect();
@@ -169,13 +188,28 @@ impl Part {
         let mut order = Vec::new();
         let mut done = BTreeSet::new();
         loop {
-            let ready: Vec<TableId> = before
+            let mut ready: Vec<TableId> = before
                 .iter()
                 .filter(|(table, targets)| !done.contains(*table) && targets.is_subset(&done))
                 .map(|(&table, _)| table)
                 .collect();
             if ready.is_empty() {
                 return order;
+            }
+            let early = |table: &TableId| {
+                self.relations.iter().any(|&nth| {
+                    let edge = &edges.edges[nth];
+                    edge.source == *table
+                        && edge.kind.is_none()
+                        && edges.ties(edge.target).any(|tie| {
+                            let alternative = edges.edges[tie].source;
+                            self.tables.contains(&alternative) && !done.contains(&alternative)
+                        })
+                })
+            };
+            match ready.iter().any(|table| !early(table)) {
+                true => ready.retain(|table| !early(table)),
+                false => ready.truncate(1),
             }
             done.extend(&ready);
             order.extend(ready);
@@ -198,7 +232,17 @@ impl Part {
         };
         for _ in 0..=self.tables.len() {
             let before = counts.clone();
-            for &nth in &self.relations {
+            for &table in &self.tables {
+                self.share_out(edges, table, &mut counts);
+            }
+            for choice in &edges.choices {
+                let there = choice.relations.iter().filter(|nth| self.relations.contains(nth));
+                raise(&mut counts, choice.table, there.count());
+                if !choice.optional {
+                    self.give_room(edges, late, choice, &mut counts);
+                }
+            }
+            for &nth in self.relations.iter().filter(|nth| edges.edges[**nth].kind.is_none()) {
                 let edge = &edges.edges[nth];
                 let (source, target) = (edge.source, edge.target);
                 let targets = counts.get(&target).copied().unwrap_or(1);
@@ -237,9 +281,61 @@ impl Part {
         counts
     }
 
+    /// A union has as many rows as all its alternatives together.
+    fn share_out(&self, edges: &Edges, row: TableId, counts: &mut BTreeMap<TableId, usize>) {
+        let ties = edges.ties(row).filter(|tie| self.relations.contains(tie));
+        let alternatives: Vec<TableId> = ties.map(|tie| edges.edges[tie].source).collect();
+        let wanted = counts.get(&row).copied().unwrap_or_default();
+        let all = |counts: &BTreeMap<TableId, usize>| -> usize {
+            alternatives.iter().filter_map(|table| counts.get(table)).sum()
+        };
+        for table in alternatives.iter().cycle().take(wanted) {
+            if all(counts) < wanted
+                && let Some(count) = counts.get_mut(table)
+            {
+                *count += 1;
+            }
+        }
+        if !alternatives.is_empty() {
+            counts.insert(row, all(counts));
+        }
+    }
+
+    /// Whatever must have one of several finds one that has room.
+    fn give_room(
+        &self,
+        edges: &Edges,
+        late: &[usize],
+        choice: &Choice,
+        counts: &mut BTreeMap<TableId, usize>,
+    ) {
+        let early = choice.relations.iter().map(|&nth| (nth, &edges.edges[nth]));
+        let early: Vec<&Edge> = early
+            .filter(|(nth, _)| self.relations.contains(nth) && !late.contains(nth))
+            .map(|(_, edge)| edge)
+            .collect();
+        let room = |counts: &BTreeMap<TableId, usize>| -> Option<usize> {
+            let each =
+                early.iter().map(|edge| Some(edge.there.max? as usize * counts[&edge.target]));
+            each.sum()
+        };
+        let wanted = counts.get(&choice.table).copied().unwrap_or_default();
+        for edge in early.iter().cycle().take(wanted) {
+            if room(counts).is_some_and(|room| room < wanted)
+                && let Some(count) = counts.get_mut(&edge.target)
+            {
+                *count += 1;
+            }
+        }
+    }
+
     /// Two targets to move between, under each of two shared parents.
     fn room_to_move(&self, edges: &Edges, nth: usize, counts: &mut BTreeMap<TableId, usize>) {
         let edge = &edges.edges[nth];
+        if edge.kind.is_some() {
+            counts.insert(edge.source, 2);
+            return;
+        }
         let parents: BTreeSet<TableId> =
             edges.shared_parents(nth).iter().map(|&parent| edges.edges[parent].target).collect();
         for parent in &parents {

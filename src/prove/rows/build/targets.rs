@@ -18,11 +18,14 @@ impl<C> Builder<'_, C> {
             edges[nth].optional
                 && shape.checks.iter().any(|check| own.iter().any(|it| check.columns.contains(it)))
         };
-        let rivals: Vec<usize> = left.iter().copied().filter(|&nth| weighed(nth)).collect();
-        let about = rivals.iter().copied().find(|nth| self.part.about.contains(nth));
-        let favoured =
-            about.or_else(|| (!rivals.is_empty()).then(|| rivals[n % rivals.len().max(1)]));
-        left.sort_by_key(|&nth| (Some(nth) != favoured, edges[nth].columns.len(), nth));
+        let (choosing, mut favoured) = self.by_turns(table, &left);
+        let rivals = left.iter().copied().filter(|nth| weighed(*nth) && !choosing.contains(nth));
+        let rivals: Vec<usize> = rivals.collect();
+        if !rivals.is_empty() {
+            let about = rivals.iter().copied().find(|nth| self.part.about.contains(nth));
+            favoured.push(about.unwrap_or(rivals[n % rivals.len()]));
+        }
+        left.sort_by_key(|&nth| (!favoured.contains(&nth), edges[nth].columns.len(), nth));
         let mut order: Vec<usize> = Vec::new();
         while !left.is_empty() {
             let ready = left.iter().position(|&nth| {
@@ -63,11 +66,15 @@ impl<C> Builder<'_, C> {
         let whole = |target: &MadeRow| {
             edge.target_columns.iter().all(|&column| target.values[column].is_some())
         };
+        let is_of_kind = |target: &MadeRow| {
+            let mut kind = edge.kind.iter();
+            kind.all(|kind| target.values[kind.column].as_ref() == Some(&kind.value))
+        };
         let mut found: Vec<(u32, usize)> = self.family[&edge.target]
             .iter()
             .enumerate()
             .filter(|(_, target)| edge.there.max.is_none_or(|most| count(target) < most))
-            .filter(|(_, target)| whole(target) && shared(target))
+            .filter(|(_, target)| whole(target) && shared(target) && is_of_kind(target))
             .map(|(place, target)| (count(target), place))
             .collect();
         found.sort_unstable();
