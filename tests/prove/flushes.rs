@@ -1,9 +1,14 @@
 //! What a flush of loaded rows comes to: the same as PostgreSQL, although it deletes and writes rows one by one,
 //! and needs an order to do that in.
 
+use std::path::Path;
+use std::process::Command;
+
 use trine::prove::Side;
+use trine::target::{Options, Target};
 
 use crate::bench::{proven_by, sources};
+use crate::support::session;
 
 /// Programs in which relations run in circles over several tables, or something is checked at once while a
 /// delete goes on. Each is about one thing, and was drawn by lot before it was written by hand.
@@ -57,18 +62,7 @@ const PROGRAMS: &[(&str, &str)] = &[
            note 1 Note <-> * pins on delete cascade within folder
          }",
     ),
-    (
-        "the same, and rows that go when they are taken out of their collection",
-        "entity Folder {}
-         entity Note {
-           folder 1 Folder <-> * notes on delete cascade on orphan delete
-           cover 1 Folder <-> 0..1 cover_note on delete cascade on orphan delete
-         }
-         entity Pin {
-           folder 0..1 Folder <-> * pins on delete set null
-           note 1 Note <-> * pins on delete cascade within folder
-         }",
-    ),
+    ("the same, and rows that go when they are taken out of their collection", TAKEN_OUT),
     (
         "links that keep to a parent that is cleared",
         "entity Room { floor 0..1 Room <-> * rooms on delete restrict }
@@ -108,6 +102,37 @@ const PROGRAMS: &[(&str, &str)] = &[
          }",
     ),
 ];
+
+/// Rows that go with their owner by the database alone, and when they are taken out of its collection.
+const TAKEN_OUT: &str = "entity Folder {}
+    entity Note {
+      folder 1 Folder <-> * notes on delete cascade on orphan delete
+      cover 1 Folder <-> 0..1 cover_note on delete cascade on orphan delete
+    }
+    entity Pin {
+      folder 0..1 Folder <-> * pins on delete set null
+      note 1 Note <-> * pins on delete cascade within folder
+    }";
+
+#[test]
+fn what_is_taken_out_is_deleted_unless_it_is_put_elsewhere() {
+    let made = trine::compile(&sources(&format!("module m\n{TAKEN_OUT}")), &Options::default());
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("taken_out");
+    for (target, file) in made.files {
+        if target == Target::Sqlalchemy {
+            let path = directory.join(&file.path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, file.contents).unwrap();
+        }
+    }
+    let python = session::interpreter().unwrap_or_else(|reason| panic!("{reason}"));
+    let ran = Command::new(python)
+        .args(["-W", "error", "-c", include_str!("../data/taken_out.py")])
+        .env("PYTHONPATH", &directory)
+        .output()
+        .unwrap();
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+}
 
 #[test]
 fn loaded_rows_come_to_what_postgresql_makes_of_them() {
