@@ -86,6 +86,7 @@
 //! | [`mod@shrink`] | [`shrink::shrink`] | the shortest program that still shows something | |
 //! | `impact` | `impact::count` | how many rows of a live database it reaches | `database` |
 //! | `introspect` | `introspect::introspect` | a live database as a [`relational::Database`] | `database` |
+//! | `convert` | `convert::convert` | the way from a generic relation of Django's to a union, and back | `database` |
 //! | `drift` | `drift::drift` | where a live database differs from a schema | `database` |
 //! | `prove` | `prove::prove` | that PostgreSQL, SQLAlchemy and Django agree on a schema, in scratch databases | `database` |
 //!
@@ -99,6 +100,8 @@
 
 pub mod arena;
 mod compile;
+#[cfg(feature = "database")]
+pub mod convert;
 pub mod ddl;
 pub mod diagnostics;
 pub mod diff;

@@ -22,7 +22,7 @@ const ROOMS: &[&[&str]] = &[
     &["project", "shrink"],
     &["live"],
     &["introspect", "impact"],
-    &["drift", "prove"],
+    &["convert", "drift", "prove"],
     &["cli", "main", "lib"],
 ];
 

@@ -1,6 +1,7 @@
 //! The command line: the only room that knows the terminal and ends the process.
 
 mod build;
+mod convert_generic;
 mod drift;
 mod explain;
 mod impact;
@@ -32,6 +33,8 @@ Examples:
   trine impact Store                               what deleting a store does
   trine drift --database postgresql://localhost/shop
                                                    where a live database differs
+  trine convert-generic Task.owner --database postgresql://localhost/tracker
+                                                   what a GenericForeignKey holds, before it goes
 
 Exit status:
   0  clean
@@ -58,6 +61,9 @@ enum Command {
     /// Find errors and warnings, and write nothing
     #[command(after_help = CHECK_HELP)]
     Check(CheckArgs),
+    /// Leave a GenericForeignKey behind: audit it, and print the migration to a union
+    #[command(after_help = convert_generic::HELP)]
+    ConvertGeneric(convert_generic::ConvertArgs),
     /// Find what of the schema a live database lacks, has otherwise, or has besides
     #[command(after_help = drift::HELP)]
     Drift(drift::DriftArgs),
@@ -196,6 +202,7 @@ pub(crate) fn run() -> ExitCode {
     let result = match &cli.command {
         Command::Build(args) => build::build(args, cli.color),
         Command::Check(args) => build::check(args, cli.color),
+        Command::ConvertGeneric(args) => convert_generic::convert(args, cli.color),
         Command::Drift(args) => drift::drift(args, cli.color),
         Command::Prove(args) => prove::prove(args, cli.color),
         Command::Explain { code } => explain::explain(code.as_deref(), cli.color),

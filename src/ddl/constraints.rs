@@ -164,7 +164,7 @@ fn deferrable(definition: String, when: Deferrability) -> String {
 }
 
 /// The words for when a constraint is checked; NOT DEFERRABLE is what it says without any.
-pub(super) fn deferrability(when: Deferrability) -> Option<&'static str> {
+pub fn deferrability(when: Deferrability) -> Option<&'static str> {
     match when {
         Deferrability::NotDeferrable => None,
         Deferrability::InitiallyImmediate => Some("DEFERRABLE INITIALLY IMMEDIATE"),

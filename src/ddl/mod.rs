@@ -21,7 +21,7 @@ mod table;
 mod templates;
 mod trigger;
 
-pub use constraints::{delete_action, index_element, storage_list, update_action};
+pub use constraints::{deferrability, delete_action, index_element, storage_list, update_action};
 pub use table::{
     add_foreign_key, comments, create_index, create_table, drop_foreign_key, drop_table,
 };

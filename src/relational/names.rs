@@ -115,6 +115,11 @@ pub fn trigger(stem: &str, what: &str) -> SmolStr {
     fit(&format!("tg_{stem}_{what}"))
 }
 
+/// What a conversion of a generic relation keeps beside its table: `<table>_<relation>_<what>`.
+pub fn conversion(stem: &str, relation: &str, what: &str) -> SmolStr {
+    fit(&format!("{stem}_{}_{what}", snake(relation)))
+}
+
 fn listed<'a>(kind: &str, stem: &str, parts: impl IntoIterator<Item = &'a str>) -> SmolStr {
     let mut name = format!("{kind}_{stem}");
     for part in parts {

@@ -170,7 +170,7 @@ fn initial(app: &App<'_>, plan: &Plan) -> MigrationView {
     forward.extend(ddl::create(database, stage));
 
     let operations =
-        app.models().map(|entity| create_model(app, plan, entity, &mut file)).collect();
+        app.models().map(|entity| create_model(app, plan, entity, &mut file, 16)).collect();
     let mut dependencies = external_dependencies(app, &mut file);
     let needed = app
         .models()
@@ -330,7 +330,14 @@ fn external_dependencies(app: &App<'_>, file: &mut PythonFile<'_>) -> Vec<Code> 
     dependencies
 }
 
-fn create_model(app: &App<'_>, plan: &Plan, entity: EntityId, file: &mut PythonFile<'_>) -> String {
+/// `migrations.CreateModel(…),` at an indent.
+pub(super) fn create_model(
+    app: &App<'_>,
+    plan: &Plan,
+    entity: EntityId,
+    file: &mut PythonFile<'_>,
+    indent: usize,
+) -> String {
     let definition = &app.schema().entities[entity];
     let mut fields = Vec::new();
     let mut push = |name: &str, code: Code| {
@@ -366,5 +373,5 @@ fn create_model(app: &App<'_>, plan: &Plan, entity: EntityId, file: &mut PythonF
         .keyword("name", string(&app.class(entity)))
         .keyword("fields", Code::list(fields))
         .keyword("options", Code::dict(options.map(|(name, code)| (string(name), code))));
-    statement(16, "", &code, ",").trim_end().to_owned()
+    statement(indent, "", &code, ",").trim_end().to_owned()
 }

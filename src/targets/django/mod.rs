@@ -4,6 +4,7 @@
 //! by the same models as `models.py`; so the two can't differ, and Django finds nothing to migrate.
 
 mod app;
+mod conversion;
 mod enums;
 mod field;
 mod file;
@@ -27,6 +28,8 @@ use super::{OutputFile, Program};
 use crate::relational::stages;
 use crate::target::DjangoOptions;
 use crate::templates;
+
+pub use conversion::{Told, state_operations};
 
 use app::{App, Names};
 use rules::Refusals;

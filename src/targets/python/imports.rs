@@ -49,6 +49,13 @@ impl Imports {
         self.names.get(module).is_some_and(|names| names.contains(name))
     }
 
+    /// Every `from` import, as module and name.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.names.iter().flat_map(|(module, names)| {
+            names.iter().map(move |name| (module.as_str(), name.as_str()))
+        })
+    }
+
     /// Keeps those of the `from` imports, given as module and name, for which `keep` holds.
     pub fn retain(&mut self, keep: impl Fn(&str, &str) -> bool) {
         for (module, names) in &mut self.names {

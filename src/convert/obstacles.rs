@@ -1,0 +1,104 @@
+//! What stands in the way of a conversion, and a way out of each.
+
+use crate::diagnostics::count;
+
+use super::audit::{Audit, Finding, Kind};
+use super::words::Words;
+use super::{Dangling, Request};
+
+/// Each a sentence without a full stop.
+pub(super) fn obstacles(
+    words: &Words<'_>,
+    request: &Request,
+    audit: &Audit,
+    applied: bool,
+) -> Vec<String> {
+    let wanted = &words.wanted;
+    let mut found = Vec::new();
+    if applied && !request.drop_old {
+        found.push(format!(
+            "{} is converted already: --drop-old drops {}, when no program writes them any more",
+            audit.relation,
+            audit.columns.join(" and ")
+        ));
+        return found;
+    }
+    if request.dangling == Dangling::Null && !wanted.relation.optional() {
+        found.push(format!(
+            "--dangling null: {} is exactly one, so that no row can do without; write `0..1` in the schema, \
+             or set the rows aside with --dangling quarantine",
+            audit.relation
+        ));
+    }
+    let of = |test: &dyn Fn(&Finding) -> bool| -> u64 {
+        audit.findings.iter().filter(|finding| test(finding)).map(|finding| finding.rows).sum()
+    };
+    let shared = of(&|finding| finding.kind == Kind::Shared);
+    if shared > 0 {
+        found.push(format!(
+            "{} share a target that may have one at most: mend them, or write `*` for it in the schema",
+            rows(shared)
+        ));
+    }
+    let outside: Vec<&Finding> = audit
+        .findings
+        .iter()
+        .filter(|finding| finding.kind == Kind::Outside && !finding.left_out)
+        .collect();
+    for finding in &outside {
+        let Some(ty) = &finding.content_type else { continue };
+        found.push(format!(
+            "{} of {ty}, which {} has not: add its entity to the union, say with --type {ty}=Entity which \
+             alternative it is, or treat such rows as if they pointed at nothing with --leave-out {ty}",
+            are(finding.rows),
+            wanted.union.name
+        ));
+    }
+    let dangling = of(&|finding| {
+        finding.kind != Kind::Shared && (finding.kind != Kind::Outside || finding.left_out)
+    });
+    if request.dangling == Dangling::Fail && dangling > 0 {
+        let null = if wanted.relation.optional() {
+            "--dangling null lets them refer to nothing, "
+        } else {
+            ""
+        };
+        found.push(format!(
+            "{} can't be converted: mend them; or {null}--dangling quarantine moves them to a table of \
+             their own",
+            rows(dangling)
+        ));
+    }
+    if request.drop_old {
+        let declared: Vec<&str> = wanted
+            .source()
+            .columns
+            .iter()
+            .map(|column| column.name.as_str())
+            .filter(|name| audit.columns.iter().any(|old| old == name))
+            .collect();
+        if !declared.is_empty() {
+            found.push(format!(
+                "--drop-old: the schema declares {}; take it out of the entity first",
+                declared.join(" and ")
+            ));
+        }
+        if !words.generic.dependents.is_empty() {
+            found.push(format!(
+                "--drop-old: {} {} on {}; drop or alter it first",
+                words.generic.dependents.join(", "),
+                if words.generic.dependents.len() == 1 { "depends" } else { "depend" },
+                audit.columns.join(" and ")
+            ));
+        }
+    }
+    found
+}
+
+fn rows(number: u64) -> String {
+    count(usize::try_from(number).unwrap_or(usize::MAX), "row")
+}
+
+fn are(number: u64) -> String {
+    format!("{} {}", rows(number), if number == 1 { "is" } else { "are" })
+}

@@ -1,0 +1,242 @@
+//! What of the database that the schema asks for the conversion makes: tables, columns, and all that is over
+//! them. Names and definitions are the lowered ones.
+
+use crate::ddl;
+use crate::quoting::{quote_identifier, quote_literal};
+use crate::relational::{
+    CheckConstraint, CheckOrigin, ColumnIx, ForeignKeyRef, Index, IndexElement, IndexKey,
+    IndexOrigin, TableId, Trigger, TriggerOrigin, UniqueConstraint,
+};
+use crate::schema::{Expr, MemberId, RelationId};
+use crate::targets::Program;
+
+use super::statement::unless_constraint;
+
+/// What is new.
+#[derive(Debug, Clone, Default)]
+pub(super) struct New {
+    /// Tables, with all that is in them.
+    pub tables: Vec<TableId>,
+    /// Columns of tables that are there, each with its relation.
+    pub columns: Vec<(TableId, ColumnIx, RelationId)>,
+}
+
+impl New {
+    /// The tables that get columns, each once.
+    pub(super) fn altered(&self) -> Vec<TableId> {
+        let mut tables: Vec<TableId> = Vec::new();
+        for (table, ..) in &self.columns {
+            if !tables.contains(table) {
+                tables.push(*table);
+            }
+        }
+        tables
+    }
+
+    fn has(&self, table: TableId, columns: &[ColumnIx]) -> bool {
+        let mut new = self.columns.iter();
+        new.any(|(of, column, _)| *of == table && columns.contains(column))
+    }
+
+    /// The foreign keys of the new columns.
+    pub(super) fn foreign_keys(&self, program: Program<'_>) -> Vec<ForeignKeyRef> {
+        let tables = self.altered().into_iter();
+        let keys = tables.flat_map(|table| {
+            let keys = program.database.tables[table].foreign_keys.iter().enumerate();
+            keys.filter(move |(_, key)| self.has(table, &key.columns))
+                .map(move |(index, _)| ForeignKeyRef { table, index })
+        });
+        keys.collect()
+    }
+
+    /// The indexes over the new columns.
+    pub(super) fn indexes<'a>(&self, program: Program<'a>) -> Vec<(TableId, &'a Index)> {
+        let mut found = Vec::new();
+        for id in self.altered() {
+            let table = &program.database.tables[id];
+            let origins = program.layout.origins(id);
+            let entity = &program.schema.entities[origins.entity];
+            for (index, origin) in table.indexes.iter().zip(&origins.indexes) {
+                let columns: Vec<ColumnIx> = index
+                    .elements
+                    .iter()
+                    .filter_map(|element| match element.key {
+                        IndexKey::Column(column) => Some(column),
+                        IndexKey::Expression(_) => None,
+                    })
+                    .chain(index.include.iter().copied())
+                    .collect();
+                let condition = match origin {
+                    IndexOrigin::Declared(nth) => entity.indexes[*nth].condition.as_ref(),
+                    IndexOrigin::Unique(nth) => entity.uniques[*nth].condition.as_ref(),
+                    IndexOrigin::ForeignKey(_) => None,
+                };
+                if self.has(id, &columns) || condition.is_some_and(|expr| self.reads(id, expr)) {
+                    found.push((id, index));
+                }
+            }
+        }
+        found
+    }
+
+    /// The UNIQUE constraints over the new columns.
+    pub(super) fn uniques<'a>(&self, program: Program<'a>) -> Vec<(TableId, &'a UniqueConstraint)> {
+        let tables = self.altered().into_iter();
+        let uniques = tables.flat_map(|table| {
+            let uniques = program.database.tables[table].uniques.iter();
+            uniques
+                .filter(move |unique| self.has(table, &unique.columns))
+                .map(move |unique| (table, unique))
+        });
+        uniques.collect()
+    }
+
+    /// The CHECKs that read the new columns.
+    pub(super) fn checks<'a>(&self, program: Program<'a>) -> Vec<(TableId, &'a CheckConstraint)> {
+        let mut found = Vec::new();
+        for id in self.altered() {
+            let origins = program.layout.origins(id);
+            let entity = &program.schema.entities[origins.entity];
+            let checks = program.database.tables[id].checks.iter().zip(&origins.checks);
+            for (check, origin) in checks {
+                let is_new = match origin {
+                    CheckOrigin::Declared(nth) => self.reads(id, &entity.checks[*nth].condition),
+                    CheckOrigin::HalfNull(relation) => self.is_of(*relation),
+                    CheckOrigin::EnumValues(_) => false,
+                };
+                if is_new {
+                    found.push((id, check));
+                }
+            }
+        }
+        found
+    }
+
+    /// The triggers that keep the new columns' bounds.
+    pub(super) fn triggers<'a>(&self, program: Program<'a>) -> Vec<(TableId, &'a Trigger)> {
+        let mut found = Vec::new();
+        for (id, table) in program.database.tables.iter() {
+            if table.external || self.tables.contains(&id) {
+                continue;
+            }
+            for (trigger, origin) in table.triggers.iter().zip(&program.layout.origins(id).triggers)
+            {
+                let is_new = match origin {
+                    TriggerOrigin::Bound(relation) => self.is_of(*relation),
+                    TriggerOrigin::Touch
+                    | TriggerOrigin::SharedParent
+                    | TriggerOrigin::Union(_) => false,
+                };
+                if is_new {
+                    found.push((id, trigger));
+                }
+            }
+        }
+        found
+    }
+
+    /// The new columns that allow no NULL.
+    pub(super) fn mandatory<'a>(&self, program: Program<'a>) -> Vec<(TableId, &'a str)> {
+        let columns = self.columns.iter().filter_map(|(table, column, _)| {
+            let found = &program.database.tables[*table].columns[*column];
+            (!found.nullable).then_some((*table, found.name.as_str()))
+        });
+        columns.collect()
+    }
+
+    fn is_of(&self, relation: RelationId) -> bool {
+        self.columns.iter().any(|(_, _, own)| *own == relation)
+    }
+
+    fn reads(&self, table: TableId, expr: &Expr) -> bool {
+        let mut own = self.columns.iter().filter(|(of, ..)| *of == table);
+        own.any(|(_, _, relation)| expr.mentions(MemberId::Relation(*relation)))
+    }
+}
+
+/// A table as SQL writes it.
+pub(super) fn table(program: Program<'_>, id: TableId) -> String {
+    program.database.tables[id].name.quoted()
+}
+
+/// `ALTER TABLE … ADD COLUMN …` for each table, and comments.
+pub(super) fn add_columns(program: Program<'_>, new: &New) -> Vec<String> {
+    let mut statements = Vec::new();
+    for id in new.altered() {
+        let columns: Vec<_> = new.columns.iter().filter(|(of, ..)| *of == id).collect();
+        let columns: Vec<_> = columns
+            .iter()
+            .map(|(_, column, _)| &program.database.tables[id].columns[*column])
+            .collect();
+        let name = table(program, id);
+        // Without a default or NOT NULL, no row is written.
+        let added: Vec<String> = columns
+            .iter()
+            .map(|column| {
+                let column_name = quote_identifier(&column.name);
+                format!("ADD COLUMN IF NOT EXISTS {column_name} {}", column.ty.0)
+            })
+            .collect();
+        statements.push(format!("ALTER TABLE {name}\n    {}", added.join(",\n    ")));
+        for column in columns {
+            if let Some(comment) = &column.comment {
+                let (column, comment) = (quote_identifier(&column.name), quote_literal(comment));
+                statements.push(format!("COMMENT ON COLUMN {name}.{column} IS {comment}"));
+            }
+        }
+    }
+    statements
+}
+
+/// `ALTER TABLE … DROP COLUMN …`: what is over the columns goes with them.
+pub(super) fn drop_columns(program: Program<'_>, new: &New) -> Vec<String> {
+    let mut statements = Vec::new();
+    for id in new.altered().into_iter().rev() {
+        let columns = new.columns.iter().filter(|(of, ..)| *of == id);
+        let dropped: Vec<String> = columns
+            .map(|(_, column, _)| {
+                let column = &program.database.tables[id].columns[*column];
+                format!("DROP COLUMN IF EXISTS {}", quote_identifier(&column.name))
+            })
+            .collect();
+        statements.push(format!(
+            "ALTER TABLE {}\n    {}",
+            table(program, id),
+            dropped.join(",\n    ")
+        ));
+    }
+    statements
+}
+
+/// Adds a foreign key that looks at new rows only.
+pub(super) fn add_foreign_key(program: Program<'_>, key: ForeignKeyRef) -> String {
+    let found = &program.database.tables[key.table].foreign_keys[key.index];
+    let sql = format!("{} NOT VALID", ddl::add_foreign_key(program.database, key));
+    unless_constraint(&table(program, key.table), &found.name, &sql)
+}
+
+/// The index that a UNIQUE constraint stands on.
+pub(super) fn index_of(unique: &UniqueConstraint) -> Index {
+    Index {
+        name: unique.name.clone(),
+        unique: true,
+        using: "btree".into(),
+        elements: unique
+            .columns
+            .iter()
+            .map(|&column| IndexElement {
+                key: IndexKey::Column(column),
+                opclass: None,
+                descending: false,
+                nulls_first: false,
+            })
+            .collect(),
+        include: Vec::new(),
+        nulls_distinct: unique.nulls_distinct,
+        condition: None,
+        storage: Vec::new(),
+        valid: true,
+        comment: None,
+        besides: Vec::new(),
+    }
+}

@@ -1,0 +1,145 @@
+//! The expressions in SQL that the audit and every step share.
+
+use postgres::Transaction;
+
+use crate::live::Problem;
+use crate::quoting::quote_identifier;
+
+use super::generic::{Generic, columns};
+use super::ids;
+use super::models::Models;
+use super::wanted::Wanted;
+
+/// Everything that is known before any row is looked at.
+#[derive(Debug, Clone)]
+pub(super) struct Words<'a> {
+    pub wanted: Wanted<'a>,
+    pub generic: Generic,
+    pub models: Models,
+    /// For each alternative, the type of its key in the database.
+    pub keys: Vec<String>,
+}
+
+impl<'a> Words<'a> {
+    /// Asks for what is missing.
+    pub(super) fn of(
+        wanted: Wanted<'a>,
+        generic: Generic,
+        models: Models,
+        transaction: &mut Transaction<'_>,
+    ) -> Result<Words<'a>, Problem> {
+        let mut keys = Vec::new();
+        for choice in &wanted.choices {
+            let table = wanted.program.database.tables[choice.table].name.quoted();
+            let name = wanted.column(choice.table, choice.key);
+            let live = columns(transaction, &table)?.unwrap_or_default();
+            let key = live.into_iter().find(|column| column.name == name).ok_or_else(|| {
+                Problem::new(format!(
+                    "the database has no column {table}.{name}, the key of {}: see what else it lacks \
+                     with `trine drift`",
+                    choice.name
+                ))
+            })?;
+            ids::cast("id", &generic.object_id.ty, &key.ty)?;
+            keys.push(key.ty);
+        }
+        Ok(Words { wanted, generic, models, keys })
+    }
+
+    /// The source's key, quoted.
+    pub(super) fn key(&self) -> Vec<String> {
+        let wanted = &self.wanted;
+        let names = wanted.key.iter().map(|&column| wanted.column(wanted.table, column));
+        names.map(quote_identifier).collect()
+    }
+
+    /// The new columns, quoted.
+    pub(super) fn columns(&self) -> Vec<String> {
+        self.wanted.column_names().into_iter().map(quote_identifier).collect()
+    }
+
+    /// The types of the new columns.
+    pub(super) fn new_types(&self) -> impl Iterator<Item = &'a str> {
+        let wanted = &self.wanted;
+        let columns = &wanted.program.database.tables[wanted.table].columns;
+        wanted.columns.iter().map(|&column| columns[column].ty.0.as_str())
+    }
+
+    /// The generic columns, quoted.
+    pub(super) fn pair(&self) -> [String; 2] {
+        self.generic.pair().map(|column| column.quoted())
+    }
+
+    /// The table of an alternative.
+    pub(super) fn target(&self, nth: usize) -> String {
+        self.wanted.program.database.tables[self.wanted.choices[nth].table].name.quoted()
+    }
+
+    /// Whether a content type's id means an alternative.
+    pub(super) fn means(&self, nth: usize, content_type: &str) -> String {
+        let models: Vec<String> = self.models.of[nth].iter().map(|model| model.sql()).collect();
+        format!(
+            "{content_type} IN (SELECT id FROM django_content_type WHERE (app_label, model) IN ({}))",
+            models.join(", ")
+        )
+    }
+
+    /// An object id as a value of an alternative's key; NULL where it is none.
+    pub(super) fn cast(&self, nth: usize, object_id: &str) -> String {
+        ids::cast(object_id, &self.generic.object_id.ty, &self.keys[nth])
+            .expect("the types were tried when the words were made")
+    }
+
+    /// A column of the alternative's row that a pair refers to; NULL where it refers to none.
+    pub(super) fn found(
+        &self,
+        nth: usize,
+        column: &str,
+        content_type: &str,
+        object_id: &str,
+    ) -> String {
+        let key = quote_identifier(
+            self.wanted.column(self.wanted.choices[nth].table, self.wanted.choices[nth].key),
+        );
+        format!(
+            "(SELECT target.{column} FROM {} AS target WHERE target.{key} = CASE\n    WHEN {}\n    THEN {}\n    \
+             END)",
+            self.target(nth),
+            self.means(nth, content_type),
+            self.cast(nth, object_id),
+        )
+    }
+
+    /// Whether a row of the table, under an alias, says which target it has, and the target is there.
+    pub(super) fn converts(&self, row: &str) -> String {
+        let [content_type, object_id] = self.pair().map(|column| format!("{row}.{column}"));
+        let targets = (0..self.wanted.choices.len()).map(|nth| {
+            let choice = &self.wanted.choices[nth];
+            let key = quote_identifier(self.wanted.column(choice.table, choice.key));
+            format!("{} IS NOT NULL", self.found(nth, &key, &content_type, &object_id))
+        });
+        targets.collect::<Vec<_>>().join("\n   OR ")
+    }
+
+    /// Whether a row has no target, and says so as it should.
+    pub(super) fn has_none(&self, row: &str) -> String {
+        if self.wanted.relation.optional() {
+            let [content_type, object_id] = self.pair();
+            format!("num_nonnulls({row}.{content_type}, {row}.{object_id}) = 0")
+        } else {
+            "false".to_owned()
+        }
+    }
+
+    /// Whether a row's content type is of no alternative, and was not left out.
+    pub(super) fn is_outside(&self, row: &str) -> String {
+        let [content_type, object_id] = self.pair();
+        let known = self.models.all().chain(&self.models.left_out);
+        let known: Vec<String> = known.map(|model| model.sql()).collect();
+        format!(
+            "{row}.{object_id} IS NOT NULL\n   AND {row}.{content_type} IN (SELECT id FROM \
+             django_content_type WHERE (app_label, model) NOT IN ({}))",
+            known.join(", ")
+        )
+    }
+}

@@ -1,0 +1,19 @@
+//! From a generic relation to a union and back: on a Django project that somebody wrote by hand, and statement
+//! by statement.
+#![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used, reason = "the helpers of tests may panic as the tests may")]
+
+mod support;
+
+#[path = "convert/audit.rs"]
+mod audit;
+#[path = "convert/cli.rs"]
+mod cli;
+#[path = "convert/django.rs"]
+mod django;
+#[path = "convert/live.rs"]
+mod live;
+#[path = "convert/place.rs"]
+mod place;
+#[path = "convert/statements.rs"]
+mod statements;

@@ -1,0 +1,140 @@
+//! Programs that go on writing, the old columns or the new ones, while the conversion is under way.
+
+use postgres::Client;
+use trine::convert::{Direction, Request};
+use trine::live::Scratch;
+
+use crate::place::{conversion, database, dump, model, run, schema, statements};
+
+/// A database in which the conversion of `Task.owner` ran as far as to a step.
+fn as_far_as(step: &str, relation: &str) -> Scratch {
+    let model = model(&schema("arc"));
+    let database = database();
+    let request = Request { relation: Some(relation.to_owned()), ..Request::default() };
+    let found = conversion(&model, &database, &request);
+    let mut client = database.connect().unwrap();
+    for one in &found.steps {
+        run(&mut client, &one.forward);
+        if one.name == step {
+            break;
+        }
+    }
+    database
+}
+
+/// The old and the new columns of a task.
+fn task(client: &mut Client, description: &str) -> (Option<String>, Option<i64>, Option<i64>) {
+    let query = "SELECT model || ' ' || object_id, owner_person_id, owner_group_id
+                 FROM tracker_task LEFT JOIN django_content_type c ON c.id = content_type_id
+                 WHERE description = $1";
+    let row = client.query_one(query, &[&description]).unwrap();
+    (row.get(0), row.get(1), row.get(2))
+}
+
+#[test]
+fn old_and_new_columns_stay_in_step() {
+    for step in ["IN_STEP", "REFERENCES", "ROWS", "CONSTRAINTS"] {
+        let database = as_far_as(step, "Task.owner");
+        let mut client = database.connect().unwrap();
+        let old = "INSERT INTO tracker_task (description, content_type_id, object_id)
+                   VALUES ('old', content_type('group'), '102')";
+        let new = "INSERT INTO tracker_task (description, owner_person_id) VALUES ('new', 7)";
+        let both =
+            "INSERT INTO tracker_task (description, content_type_id, object_id, owner_person_id)
+                    VALUES ('both', content_type('person'), ' 08', 8)";
+        run(&mut client, &[old.to_owned(), new.to_owned(), both.to_owned()]);
+        let owned = |text: &str| Some(text.to_owned());
+        assert_eq!(task(&mut client, "old"), (owned("group 102"), None, Some(102)), "{step}");
+        assert_eq!(task(&mut client, "new"), (owned("person 7"), Some(7), None));
+        // What says the same is left as it was said.
+        assert_eq!(task(&mut client, "both"), (owned("person  08"), Some(8), None));
+
+        let handed = [
+            "UPDATE tracker_task SET owner_person_id = NULL, owner_group_id = 103 WHERE description = 'new'",
+            "UPDATE tracker_task SET content_type_id = content_type('person'), object_id = '9'
+             WHERE description = 'old'",
+            // A row that the backfill has or has not seen yet.
+            "UPDATE tracker_task SET object_id = '104' WHERE description = 'task 40'",
+            "UPDATE tracker_task SET description = 'renamed' WHERE description = 'task 36'",
+        ];
+        run(&mut client, &handed.map(str::to_owned));
+        assert_eq!(task(&mut client, "new"), (owned("group 103"), None, Some(103)));
+        assert_eq!(task(&mut client, "old"), (owned("person 9"), Some(9), None));
+        assert_eq!(task(&mut client, "task 40"), (owned("group 104"), None, Some(104)));
+        let (pair, ..) = task(&mut client, "renamed");
+        assert_eq!(pair, owned("group 107"));
+    }
+}
+
+#[test]
+fn what_points_at_nothing_is_refused_from_the_trigger_on() {
+    for step in ["IN_STEP", "CONSTRAINTS"] {
+        let database = as_far_as(step, "Task.owner");
+        let mut client = database.connect().unwrap();
+        let before = dump(&database);
+        for (statement, said) in [
+            (
+                "UPDATE tracker_task SET object_id = '99' WHERE id = 1",
+                "Task.owner: there is no Person or Group with the content type 1 and the object id 99",
+            ),
+            (
+                "UPDATE tracker_task SET object_id = 'x' WHERE id = 1",
+                "Task.owner: there is no Person or Group with the content type 1 and the object id x",
+            ),
+            (
+                "INSERT INTO tracker_task (description, content_type_id, object_id)
+                 VALUES ('a', content_type('team'), '201')",
+                "Task.owner: there is no Person or Group with the content type 3 and the object id 201",
+            ),
+            (
+                "INSERT INTO tracker_task (description, content_type_id, object_id, owner_person_id)
+                 VALUES ('a', content_type('person'), '7', 8)",
+                "Task.owner: owner_person_id, owner_group_id and content_type_id, object_id say different \
+                 things",
+            ),
+        ] {
+            let error = client.batch_execute(statement).unwrap_err();
+            assert_eq!(error.as_db_error().unwrap().message(), said);
+        }
+        before.assert_same(&dump(&database), "");
+    }
+}
+
+#[test]
+fn deleting_a_target_follows_the_rule_in_both() {
+    let database = as_far_as("CONSTRAINTS", "Reminder.about");
+    let mut client = database.connect().unwrap();
+    client.batch_execute("DELETE FROM tracker_person WHERE id = 3").unwrap();
+    let query =
+        "SELECT count(*) FROM tracker_reminder WHERE id = 3 AND num_nonnulls(about_person_id,
+                 about_team_id, about_content_type_id, about_object_id) = 0";
+    assert_eq!(client.query_one(query, &[]).unwrap().get::<_, i64>(0), 1);
+    let database = as_far_as("CONSTRAINTS", "Task.owner");
+    let mut client = database.connect().unwrap();
+    client.batch_execute("DELETE FROM tracker_group WHERE id = 105").unwrap();
+    let query = "SELECT count(*) FROM tracker_task WHERE object_id = '105'";
+    assert_eq!(client.query_one(query, &[]).unwrap().get::<_, i64>(0), 0);
+}
+
+#[test]
+fn the_conversion_changes_nothing_else_whatever_triggers_there_are() {
+    let model = model(&schema("arc"));
+    let database = database();
+    let mut client = database.connect().unwrap();
+    client
+        .batch_execute(
+            "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS
+                 'BEGIN NEW.description := NEW.description || ''!''; RETURN NEW; END';
+             CREATE TRIGGER touch BEFORE UPDATE ON tracker_task FOR EACH ROW EXECUTE FUNCTION touch();",
+        )
+        .unwrap();
+    let before = dump(&database);
+    let request =
+        Request { relation: Some("Task.owner".to_owned()), drop_old: true, ..Request::default() };
+    let found = conversion(&model, &database, &request);
+    run(&mut client, &statements(&found, Direction::Forward));
+    let query = "SELECT count(*) FROM tracker_task WHERE description LIKE '%!'";
+    assert_eq!(client.query_one(query, &[]).unwrap().get::<_, i64>(0), 0);
+    run(&mut client, &statements(&found, Direction::Reverse));
+    before.assert_same(&dump(&database), "");
+}
