@@ -14,8 +14,8 @@ pub struct Counts {
     pub deleted: Vec<u64>,
     /// By the same place, and by branch.
     pub branches: Vec<Vec<BranchCount>>,
-    /// By the same place, and by target: how many of the target's rows would keep too few.
-    pub targets: Vec<Vec<u64>>,
+    /// By the same place, and by target.
+    pub targets: Vec<Vec<TargetCount>>,
     /// The links that Trine makes, and how many of each go, each counted once.
     pub links: Vec<(EntityId, u64)>,
 }
@@ -32,6 +32,15 @@ pub struct BranchCount {
     pub bound: u64,
     /// By check.
     pub checks: Vec<CheckCount>,
+}
+
+/// The rows that rows which go refer to by one relation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TargetCount {
+    /// How many would keep too few.
+    pub bound: u64,
+    /// How many go with their alternatives, where they are a union's.
+    pub taken: u64,
 }
 
 /// The rows that a check is about.
@@ -76,6 +85,7 @@ impl Counts {
             };
             by_rule || count.bound > 0 || count.checks.iter().any(CheckCount::fails)
         };
-        branches.into_iter().any(refuses) || self.targets.iter().flatten().any(|failed| *failed > 0)
+        branches.into_iter().any(refuses)
+            || self.targets.iter().flatten().any(|target| target.bound > 0)
     }
 }

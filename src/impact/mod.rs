@@ -15,10 +15,11 @@ mod reached;
 pub mod render;
 mod rows;
 pub mod rules;
+mod walk;
 
 pub use crate::relational::AtOnce;
 pub use at_once::at_once;
-pub use counted::{BranchCount, CheckCount, Counts};
+pub use counted::{BranchCount, CheckCount, Counts, TargetCount};
 #[cfg(feature = "database")]
 pub use counts::count;
 pub use difference::difference;

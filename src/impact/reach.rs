@@ -1,16 +1,18 @@
 //! How far a delete of each entity reaches.
 
-use crate::schema::{EntityId, MemberId, RelationId, Schema};
+use crate::schema::{EntityId, EntityKind, MemberId, RelationId, Schema, UnionRelationId};
 
-use super::reached::{Fate, Reach as Walk, is_made};
+use super::reached::{Fate, is_excluded, is_made};
 use super::rules::{Effect, Links, effect, incoming};
+use super::walk::Walk;
 
 /// How far a delete of one entity reaches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reach {
     /// The entity.
     pub entity: EntityId,
-    /// How many other entities lose rows.
+    /// How many other entities lose rows; the rows of unions' own are not counted, which go as the file says
+    /// under one strategy and are not there under another.
     pub deleted: usize,
     /// How many links that Trine makes lose rows.
     pub unlinked: usize,
@@ -25,7 +27,8 @@ pub struct Reach {
 /// No more relations are named than this.
 const NAMED: usize = 3;
 
-/// How far a delete of each entity reaches, farthest first; the links that Trine makes are left out.
+/// How far a delete of each entity reaches, farthest first; the links that Trine makes are left out, and the
+/// rows of unions' own.
 ///
 /// An entity is looked at once for each entity that takes it with it, which in schemas as they are written
 /// is little more than once.
@@ -33,7 +36,7 @@ pub fn reach(schema: &Schema) -> Vec<Reach> {
     let links = Links::new(schema);
     let mut walk = Walk::default();
     let mut seen = vec![usize::MAX; schema.entities.len()];
-    let entities = schema.entities.ids().filter(|&entity| !is_made(schema, entity));
+    let entities = schema.entities.ids().filter(|&entity| is_written(schema, entity));
     let mut found: Vec<Reach> = entities
         .map(|entity| {
             walk.begin(schema, entity);
@@ -52,12 +55,13 @@ fn one(schema: &Schema, links: &Links, walk: &Walk, seen: &mut [usize]) -> Reach
     let entity = walk.entities[0];
     let mut reach = Reach {
         entity,
-        deleted: walk.entities.len() - 1,
+        deleted: walk.entities[1..].iter().filter(|&&gone| is_written(schema, gone)).count(),
         unlinked: 0,
         written: 0,
         refusals: 0,
         refused_by: Vec::new(),
     };
+    let mut told = Vec::new();
     for &gone in &walk.entities {
         for (relation, to_one) in incoming(schema, gone) {
             let source = schema.relations[relation].source;
@@ -75,7 +79,7 @@ fn one(schema: &Schema, links: &Links, walk: &Walk, seen: &mut [usize]) -> Reach
                 Effect::Deleted => {}
                 Effect::Cleared | Effect::Defaulted => {
                     if !goes(schema, walk, relation) {
-                        reach.written += 1;
+                        reach.written += usize::from(is_new(schema, &mut told, relation));
                         let defaulted = effect(to_one.delete) == Effect::Defaulted;
                         let bound = links.bound_on(relation).filter(|_| defaulted);
                         if let Some(bound) = bound.filter(|bound| bound.max.is_some()) {
@@ -84,7 +88,7 @@ fn one(schema: &Schema, links: &Links, walk: &Walk, seen: &mut [usize]) -> Reach
                     }
                 }
                 Effect::Restricted | Effect::Protected => {
-                    if !goes(schema, walk, relation) {
+                    if !goes(schema, walk, relation) && is_new(schema, &mut told, relation) {
                         refused(&mut reach, relation);
                     }
                 }
@@ -93,12 +97,34 @@ fn one(schema: &Schema, links: &Links, walk: &Walk, seen: &mut [usize]) -> Reach
         for &member in &schema.entities[gone].members {
             let MemberId::Relation(relation) = member else { continue };
             let bound = links.bound_on(relation).filter(|bound| bound.min > 0);
-            if let Some(bound) = bound.filter(|_| !walk.only_by(gone, relation)) {
+            if let Some(bound) = bound.filter(|_| !walk.only_by(gone, relation))
+                && !is_excluded(schema, walk, relation)
+            {
                 refused(&mut reach, bound.relation);
             }
         }
     }
     reach
+}
+
+/// Whether the file states the entity: it is no link and no union's row.
+fn is_written(schema: &Schema, entity: EntityId) -> bool {
+    match schema.entities[entity].kind {
+        EntityKind::Declared | EntityKind::External => true,
+        EntityKind::Link { .. } | EntityKind::Union(_) => false,
+    }
+}
+
+/// Whether a relation has not been told of; one to a union may be spelt out in several.
+fn is_new(schema: &Schema, told: &mut Vec<UnionRelationId>, relation: RelationId) -> bool {
+    match schema.stated_as(relation) {
+        Some(stated) if told.contains(&stated) => false,
+        Some(stated) => {
+            told.push(stated);
+            true
+        }
+        None => true,
+    }
 }
 
 fn goes(schema: &Schema, walk: &Walk, relation: RelationId) -> bool {

@@ -8,7 +8,8 @@ use crate::schema::{EntityId, EntityKind, MemberId, RelationId, Schema};
 use crate::targets::Program;
 
 use super::at_once::{at_once, unique_waits, waits};
-use super::rules::{Bound, Effect, End, Links, effect, incoming};
+use super::rules::{Bound, Effect, End, Links, effect, incoming, is_tie_to_row};
+use super::walk::Walk;
 
 /// What deleting rows of an entity does.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,7 +26,8 @@ pub struct Impact {
 pub struct Deleted {
     /// The entity.
     pub entity: EntityId,
-    /// What refers to it: every to-one relation that points here, by age.
+    /// What refers to it: every to-one relation that points here, by age. A union's row that goes with its
+    /// alternative has no other, and so none of those that the alternatives have.
     pub branches: Vec<Branch>,
     /// What it refers to: every to-one relation of its own.
     pub targets: Vec<Target>,
@@ -90,6 +92,9 @@ pub struct Target {
     pub relation: RelationId,
     /// Whether rows of the target go too.
     pub goes: bool,
+    /// Where the union's row is spoken of on that goes with its alternative, the row that refers to it; nowhere
+    /// where the row took its alternative, or the target is no such row.
+    pub takes: Leads,
     /// How many rows the target must keep, where this delete can take some of them and leave it.
     pub bound: Option<Bound>,
 }
@@ -151,127 +156,21 @@ impl Branch {
 /// ```
 pub fn impact(program: Program<'_>, entity: EntityId) -> Impact {
     let links = Links::new(program.schema);
-    let reach = Reach::new(program.schema, entity);
+    let walk = Walk::new(program.schema, entity);
     let describe = |(place, &entity): (usize, &EntityId)| Deleted {
         entity,
-        branches: branches(program, &links, &reach, place),
-        targets: targets(program.schema, &links, &reach, entity),
+        branches: branches(program, &links, &walk, place),
+        targets: targets(program.schema, &links, &walk, entity),
     };
     let mut impact = Impact {
-        deleted: reach.entities.iter().enumerate().map(describe).collect(),
+        deleted: walk.entities.iter().enumerate().map(describe).collect(),
         kept: Vec::new(),
     };
-    impact.kept = kept(program.schema, &impact, &reach);
+    impact.kept = kept(program.schema, &impact, &walk);
     impact
 }
 
-/// The entities whose rows go, and how each is arrived at.
-#[derive(Default)]
-pub(super) struct Reach {
-    /// Nearer ones first; the links that Trine makes are not among them.
-    pub entities: Vec<EntityId>,
-    /// By entity: how it is arrived at.
-    arrivals: Vec<Option<Arrival>>,
-}
-
-#[derive(Clone)]
-struct Arrival {
-    place: usize,
-    /// The cascade by which it was arrived at first; `None` for the entity that was asked for.
-    first: Option<RelationId>,
-    /// How many cascades arrive.
-    ways: usize,
-}
-
-impl Reach {
-    pub fn new(schema: &Schema, entity: EntityId) -> Reach {
-        let mut reach = Reach::default();
-        reach.begin(schema, entity);
-        reach
-    }
-
-    /// Begins anew with another entity; takes time in proportion to what it reaches.
-    pub fn begin(&mut self, schema: &Schema, entity: EntityId) {
-        self.arrivals.resize(schema.entities.len(), None);
-        for entity in self.entities.drain(..) {
-            self.arrivals[entity.index()] = None;
-        }
-        self.entities.push(entity);
-        self.arrivals[entity.index()] = Some(Arrival { place: 0, first: None, ways: 0 });
-        let mut place = 0;
-        while let Some(&target) = self.entities.get(place) {
-            for (relation, to_one) in incoming(schema, target) {
-                let source = schema.relations[relation].source;
-                if effect(to_one.delete) != Effect::Deleted || is_made(schema, source) {
-                    continue;
-                }
-                let next = self.entities.len();
-                let arrival = self.arrivals[source.index()].get_or_insert_with(|| {
-                    self.entities.push(source);
-                    Arrival { place: next, first: Some(relation), ways: 0 }
-                });
-                arrival.ways += 1;
-            }
-            place += 1;
-        }
-    }
-
-    fn arrival(&self, entity: EntityId) -> Option<&Arrival> {
-        self.arrivals[entity.index()].as_ref()
-    }
-
-    /// Whether rows of an entity go.
-    pub fn goes(&self, entity: EntityId) -> bool {
-        self.arrival(entity).is_some()
-    }
-
-    /// Whether a cascade takes rows of an entity away.
-    pub fn by_cascade(&self, entity: EntityId) -> bool {
-        self.arrival(entity).is_some_and(|arrival| arrival.ways > 0)
-    }
-
-    /// Whether a cascade takes rows of an entity away, which may be links that Trine makes.
-    fn loses(&self, schema: &Schema, entity: EntityId) -> bool {
-        let ends = |&member: &MemberId| match member {
-            MemberId::Relation(end) => self.goes(schema.relations[end].target),
-            MemberId::Field(_) => false,
-        };
-        self.by_cascade(entity)
-            || is_made(schema, entity) && schema.entities[entity].members.iter().any(ends)
-    }
-
-    /// Whether rows of an entity go by this cascade and in no other way.
-    pub fn only_by(&self, entity: EntityId, relation: RelationId) -> bool {
-        let arrival = self.arrival(entity);
-        arrival.is_some_and(|arrival| arrival.first == Some(relation) && arrival.ways == 1)
-    }
-
-    /// What becomes of the rows that refer by a relation whose target goes.
-    pub fn fate(&self, schema: &Schema, relation: RelationId) -> Fate {
-        let stated = &schema.relations[relation];
-        let Some(to_one) = schema.to_one(relation) else { return Fate::Stays };
-        let cascades =
-            |id| schema.to_one(id).is_some_and(|to_one| effect(to_one.delete) == Effect::Deleted);
-        let hangs = to_one.within.iter().find(|pair| {
-            cascades(pair.here) && cascades(pair.there) && self.only_by(stated.target, pair.there)
-        });
-        match hangs {
-            Some(pair) => Fate::Goes(pair.here),
-            None if self.by_cascade(stated.source) => Fate::MayGo,
-            None => Fate::Stays,
-        }
-    }
-
-    fn leads(&self, relation: RelationId, source: EntityId) -> Leads {
-        match self.arrival(source) {
-            Some(arrival) if arrival.first == Some(relation) => Leads::To(arrival.place),
-            Some(arrival) => Leads::Seen(arrival.place),
-            None => Leads::Nowhere,
-        }
-    }
-}
-
-fn branches(program: Program<'_>, links: &Links, reach: &Reach, place: usize) -> Vec<Branch> {
+fn branches(program: Program<'_>, links: &Links, walk: &Walk, place: usize) -> Vec<Branch> {
     let schema = program.schema;
     let describe = |(relation, to_one): (RelationId, &crate::schema::ToOne)| {
         let source = schema.relations[relation].source;
@@ -281,20 +180,20 @@ fn branches(program: Program<'_>, links: &Links, reach: &Reach, place: usize) ->
         let removed = link.filter(|_| deletes && is_made(schema, source));
         let other = removed.and_then(|end| links.bound_on(end.other));
         let fate = match removed {
-            Some(end) if reach.by_cascade(schema.relations[end.other].target) => Fate::MayGo,
+            Some(end) if walk.by_cascade(schema.relations[end.other].target) => Fate::MayGo,
             Some(_) => Fate::Stays,
             None if deletes => Fate::Stays,
-            None => reach.fate(schema, relation),
+            None => walk.fate(schema, relation),
         };
         Branch {
             relation,
             link,
             effect,
             fate,
-            leads: if deletes { reach.leads(relation, source) } else { Leads::Nowhere },
+            leads: if deletes { walk.leads(relation, source) } else { Leads::Nowhere },
             checks: match fate {
                 Fate::Goes(_) => Vec::new(),
-                Fate::Stays | Fate::MayGo => checks(program, reach, relation, fate),
+                Fate::Stays | Fate::MayGo => checks(program, walk, relation, fate),
             },
             bound: match effect {
                 Effect::Deleted => other.filter(|bound| bound.min > 0),
@@ -307,13 +206,14 @@ fn branches(program: Program<'_>, links: &Links, reach: &Reach, place: usize) ->
             },
         }
     };
-    incoming(schema, reach.entities[place]).map(describe).collect()
+    let followed = |(relation, _): &(RelationId, _)| walk.follows(schema, *relation);
+    incoming(schema, walk.entities[place]).filter(followed).map(describe).collect()
 }
 
 /// What is checked when a relation has been written, and whether the order decides what that comes to.
 fn checks(
     program: Program<'_>,
-    reach: &Reach,
+    walk: &Walk,
     relation: RelationId,
     fate: Fate,
 ) -> Vec<(AtOnce, Verdict)> {
@@ -332,14 +232,14 @@ fn checks(
             // by another way, which may be shorter.
             AtOnce::Pair(other) => {
                 may_go
-                    || comes_otherwise(schema, reach, relation, *other)
-                    || !clears && reach.goes(schema.relations[*other].target)
+                    || comes_otherwise(schema, walk, relation, *other)
+                    || !clears && walk.goes(schema.relations[*other].target)
             }
             AtOnce::Referred(other) => {
                 if goes_with(schema, relation, *other) {
                     continue;
                 }
-                !waits(program, *other) && reach.loses(schema, schema.relations[*other].source)
+                !waits(program, *other) && walk.loses(schema, schema.relations[*other].source)
             }
         };
         judged.push((check, if order { Verdict::OrderDecides } else { Verdict::MayRefuse }));
@@ -348,12 +248,12 @@ fn checks(
 }
 
 /// Whether a relation `within` the one that is written can be cleared before it.
-fn comes_otherwise(schema: &Schema, reach: &Reach, written: RelationId, other: RelationId) -> bool {
+fn comes_otherwise(schema: &Schema, walk: &Walk, written: RelationId, other: RelationId) -> bool {
     let target = schema.relations[other].target;
     let there = schema.to_one(other).and_then(|other| {
         other.within.iter().find(|pair| pair.here == written).map(|pair| pair.there)
     });
-    reach.goes(target) && there.is_none_or(|there| !reach.only_by(target, there))
+    walk.goes(target) && there.is_none_or(|there| !walk.only_by(target, there))
 }
 
 /// Whether the rows that refer by `other` hang from the row whose delete writes `written`, and go with it.
@@ -365,7 +265,7 @@ fn goes_with(schema: &Schema, written: RelationId, other: RelationId) -> bool {
     })
 }
 
-fn targets(schema: &Schema, links: &Links, reach: &Reach, entity: EntityId) -> Vec<Target> {
+fn targets(schema: &Schema, links: &Links, walk: &Walk, entity: EntityId) -> Vec<Target> {
     let members = schema.entities[entity].members.iter();
     let own = members.filter_map(|&member| match member {
         MemberId::Relation(relation) => schema.to_one(relation).map(|_| relation),
@@ -373,20 +273,43 @@ fn targets(schema: &Schema, links: &Links, reach: &Reach, entity: EntityId) -> V
     });
     own.map(|relation| Target {
         relation,
-        goes: reach.goes(schema.relations[relation].target),
+        goes: walk.goes(schema.relations[relation].target),
+        takes: if is_tie_to_row(schema, relation) && !walk.only_by(entity, relation) {
+            walk.leads(relation, schema.relations[relation].target)
+        } else {
+            Leads::Nowhere
+        },
         // Rows that go only because this target goes take nothing from one that stays.
         bound: links
             .bound_on(relation)
-            .filter(|bound| bound.min > 0 && !reach.only_by(entity, relation)),
+            .filter(|bound| bound.min > 0 && !walk.only_by(entity, relation))
+            .filter(|_| !is_excluded(schema, walk, relation)),
     })
     .collect()
 }
 
+/// Whether no row that goes refers by this relation, since all go by another of which only one is set.
+pub(super) fn is_excluded(schema: &Schema, walk: &Walk, relation: RelationId) -> bool {
+    let source = schema.relations[relation].source;
+    let only = |&other: &RelationId| other != relation && walk.only_by(source, other);
+    match (schema.stated_as(relation), schema.union_of_row(source)) {
+        (Some(stated), _) => schema.union_relations[stated].spelt().iter().any(only),
+        (None, Some(union)) => schema.unions[union]
+            .alternatives
+            .iter()
+            .filter_map(|it| it.relation)
+            .any(|it| only(&it)),
+        (None, None) => false,
+    }
+}
+
 /// What rows that go refer or are linked to, and is neither deleted nor written.
-fn kept(schema: &Schema, impact: &Impact, reach: &Reach) -> Vec<EntityId> {
+fn kept(schema: &Schema, impact: &Impact, walk: &Walk) -> Vec<EntityId> {
     let mut kept = Vec::new();
     for deleted in &impact.deleted {
-        kept.extend(deleted.targets.iter().map(|target| schema.relations[target.relation].target));
+        let targets = deleted.targets.iter().map(|target| target.relation);
+        let targets = targets.filter(|&relation| !is_excluded(schema, walk, relation));
+        kept.extend(targets.map(|relation| schema.relations[relation].target));
         let unlinked = deleted.branches.iter().filter(|branch| branch.unlinks(schema));
         kept.extend(
             unlinked.filter_map(|branch| Some(schema.relations[branch.link?.other].target)),
@@ -397,7 +320,7 @@ fn kept(schema: &Schema, impact: &Impact, reach: &Reach) -> Vec<EntityId> {
         .filter(|branch| matches!(branch.effect, Effect::Cleared | Effect::Defaulted))
         .map(|branch| schema.relations[branch.relation].source)
         .collect();
-    kept.retain(|&entity| !reach.goes(entity) && !written.contains(&entity));
+    kept.retain(|&entity| !walk.goes(entity) && !written.contains(&entity));
     kept.sort_unstable();
     kept.dedup();
     kept

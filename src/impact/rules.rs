@@ -2,7 +2,9 @@
 //! counts in a live database all read it here.
 
 use crate::relational::{ColumnIx, ForeignKey, TableId};
-use crate::schema::{DeleteRule, EntityId, EntityKind, RelationId, RelationKind, Schema, ToOne};
+use crate::schema::{
+    DeleteRule, EntityId, EntityKind, MemberId, RelationId, RelationKind, Schema, ToOne,
+};
 use crate::targets::Program;
 
 /// What happens to a row when the row that it refers to is deleted.
@@ -35,6 +37,21 @@ pub fn effect(rule: DeleteRule) -> Effect {
 pub fn incoming(schema: &Schema, entity: EntityId) -> impl Iterator<Item = (RelationId, &ToOne)> {
     let relations = schema.entities[entity].incoming.iter();
     relations.filter_map(|&relation| Some((relation, schema.to_one(relation)?)))
+}
+
+/// Whether a relation ties an alternative to its union's row, which goes with it.
+pub fn is_tie_to_row(schema: &Schema, relation: RelationId) -> bool {
+    schema.to_one(relation).is_some_and(|to_one| to_one.takes_target)
+}
+
+/// The relations of an entity whose targets go with its rows: the rows of unions that it is an alternative of.
+pub fn takes(schema: &Schema, entity: EntityId) -> impl Iterator<Item = RelationId> {
+    let members = schema.entities[entity].members.iter();
+    let relations = members.filter_map(|&member| match member {
+        MemberId::Relation(relation) => Some(relation),
+        MemberId::Field(_) => None,
+    });
+    relations.filter(|&relation| is_tie_to_row(schema, relation))
 }
 
 /// A to-one relation as the database knows it.

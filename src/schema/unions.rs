@@ -8,8 +8,8 @@ use smol_str::SmolStr;
 use crate::source::Span;
 
 use super::{
-    BaseType, EntityId, FieldId, MemberId, ModuleId, Multiplicity, RelationId, Schema, UnionId,
-    UnionRelationId,
+    BaseType, EntityId, EntityKind, FieldId, MemberId, ModuleId, Multiplicity, RelationId, Schema,
+    UnionId, UnionRelationId,
 };
 
 /// `union Owner = Person | Group  as arc`
@@ -180,4 +180,29 @@ pub struct UnionLink {
     pub union_end: UnionRelationId,
     /// Where its name stands.
     pub span: Span,
+}
+
+impl Schema {
+    /// The relation to a union that a relation was spelt out for.
+    pub fn stated_as(&self, relation: RelationId) -> Option<UnionRelationId> {
+        let stated = &self.entities[self.relations[relation].source].union_relations;
+        stated.iter().copied().find(|&id| self.union_relations[id].spelt().contains(&relation))
+    }
+
+    /// The union whose row an entity is.
+    pub fn union_of_row(&self, entity: EntityId) -> Option<UnionId> {
+        match self.entities[entity].kind {
+            EntityKind::Union(union) => Some(union),
+            EntityKind::Declared | EntityKind::External | EntityKind::Link { .. } => None,
+        }
+    }
+
+    /// The union whose row a relation ties to an alternative, whichever of the two refers.
+    pub fn tie(&self, relation: RelationId) -> Option<UnionId> {
+        let stated = &self.relations[relation];
+        let union =
+            self.union_of_row(stated.source).or_else(|| self.union_of_row(stated.target))?;
+        let mut alternatives = self.unions[union].alternatives.iter();
+        alternatives.any(|other| other.relation == Some(relation)).then_some(union)
+    }
 }

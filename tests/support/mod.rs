@@ -12,3 +12,4 @@ pub mod proving;
 pub mod random;
 pub mod server;
 pub mod session;
+pub mod unions;

@@ -7,7 +7,7 @@ use postgres::Client;
 use crate::live::Problem;
 use crate::targets::Program;
 
-use super::counted::{BranchCount, CheckCount, Counts};
+use super::counted::{BranchCount, CheckCount, Counts, TargetCount};
 use super::reached::Impact;
 use super::rules::Effect;
 use sql::Asked;
@@ -58,7 +58,8 @@ pub fn count(
             Asked::LinkBound => counts.branches[place][nth].bound = number,
             Asked::Fails => counts.branches[place][nth].checks[check].fails = Some(number),
             Asked::AtRisk => counts.branches[place][nth].checks[check].at_risk = number,
-            Asked::TargetBound => counts.targets[place][nth] = number,
+            Asked::TargetBound => counts.targets[place][nth].bound = number,
+            Asked::Taken => counts.targets[place][nth].taken = number,
             Asked::Links => counts.links[nth].1 = number,
         }
     }
@@ -87,7 +88,11 @@ fn empty(program: Program<'_>, impact: &Impact, condition: Option<&str>) -> Coun
             .iter()
             .map(|deleted| deleted.branches.iter().map(branch).collect())
             .collect(),
-        targets: impact.deleted.iter().map(|deleted| vec![0; deleted.targets.len()]).collect(),
+        targets: impact
+            .deleted
+            .iter()
+            .map(|deleted| vec![TargetCount::default(); deleted.targets.len()])
+            .collect(),
         links: impact.links(program.schema).into_iter().map(|link| (link, 0)).collect(),
     }
 }

@@ -13,7 +13,7 @@ use crate::relational::{ColumnIx, Table};
 use crate::schema::{EntityId, RelationId};
 use crate::targets::Program;
 
-use super::super::reached::{Branch, Impact};
+use super::super::reached::{Branch, Impact, Leads};
 use super::super::rules::{Bound, Effect, Reference, reference};
 
 /// What a number in the answer is of.
@@ -26,11 +26,12 @@ pub(super) enum Asked {
     Fails,
     AtRisk,
     TargetBound,
+    Taken,
     Links,
 }
 
 impl Asked {
-    const ALL: [Asked; 8] = [
+    const ALL: [Asked; 9] = [
         Asked::Deleted,
         Asked::Rows,
         Asked::Gone,
@@ -38,6 +39,7 @@ impl Asked {
         Asked::Fails,
         Asked::AtRisk,
         Asked::TargetBound,
+        Asked::Taken,
         Asked::Links,
     ];
 
@@ -50,6 +52,7 @@ impl Asked {
             Asked::Fails => "fails",
             Asked::AtRisk => "at risk",
             Asked::TargetBound => "target bound",
+            Asked::Taken => "taken",
             Asked::Links => "links",
         }
     }
@@ -101,7 +104,8 @@ struct Writer<'a> {
     asked: Vec<String>,
 }
 
-/// The set of an entity's rows that go: `o` and `r` say which, and `k…` are columns that others refer to.
+/// The set of an entity's rows that go: `o` and `r` say which, and `k…` are columns that others refer to, and
+/// those by which they refer to rows that they take with them.
 fn gone(place: usize) -> String {
     format!("trine_gone_{place}")
 }
@@ -144,6 +148,18 @@ impl<'a> Writer<'a> {
         let pairs = place.key.columns.iter().zip(&place.key.target_columns);
         let pairs = pairs.map(|(&column, &target)| {
             format!("{} = {set}.k{target}", qualified(source, table, column))
+        });
+        pairs.collect::<Vec<_>>().join(" AND ")
+    }
+
+    /// `t."id" = g.k1`, for each column of a relation whose target goes with its source; the source's are those
+    /// of a set.
+    fn taken_by_set(&self, relation: RelationId, target: &str, set: &str) -> String {
+        let place = self.reference(relation);
+        let other = &self.program.database.tables[place.key.target];
+        let pairs = place.key.columns.iter().zip(&place.key.target_columns);
+        let pairs = pairs.map(|(column, &referred)| {
+            format!("{} = {set}.k{column}", qualified(target, other, referred))
         });
         pairs.collect::<Vec<_>>().join(" AND ")
     }
@@ -244,6 +260,16 @@ impl<'a> Writer<'a> {
         if let Some(bound) = target.bound {
             let count = self.too_few(self.impact.deleted[place].entity, bound);
             self.ask(Asked::TargetBound, [place, nth, 0], count);
+        }
+        if target.takes != Leads::Nowhere {
+            let row = self.program.schema.relations[target.relation].target;
+            let count = format!(
+                "SELECT count(*) FROM {} s WHERE EXISTS (SELECT FROM {} g WHERE {})",
+                self.table(row).name.quoted(),
+                gone(place),
+                self.taken_by_set(target.relation, "s", "g")
+            );
+            self.ask(Asked::Taken, [place, nth, 0], count);
         }
     }
 }

@@ -3,14 +3,14 @@
 use serde::Serialize;
 
 use crate::diagnostics::json_text;
-use crate::impact::counted::{BranchCount, CheckCount, Counts};
+use crate::impact::counted::{BranchCount, CheckCount, Counts, TargetCount};
 use crate::impact::rules::{Bound, Effect};
-use crate::impact::{Branch, Deleted, Fate, Impact, Target, Verdict};
+use crate::impact::{Branch, Deleted, Fate, Impact, Leads, Target, Verdict};
 use crate::relational::AtOnce;
 use crate::schema::{RelationId, Schema};
 use crate::targets::Program;
 
-use super::words::{Names, full_name, rule};
+use super::words::{Names, full_name, relation_name, rule};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -57,6 +57,8 @@ struct Gone {
 struct Way {
     relation: String,
     entity: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    union: Option<String>,
     rule: &'static str,
     effect: &'static str,
     /// `stays`, `may go`, `goes`: what else becomes of the row.
@@ -112,7 +114,14 @@ struct Check {
 struct Kept {
     relation: String,
     entity: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    union: Option<String>,
     goes: bool,
+    /// Whether it goes with the row that refers to it, its alternative.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    taken: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     bound: Option<Limit>,
 }
@@ -157,8 +166,16 @@ impl Writer<'_> {
     }
 
     fn relation(&self, relation: RelationId) -> String {
-        let stated = &self.schema().relations[relation];
-        format!("{}.{}", full_name(self.schema(), stated.source), stated.name)
+        let source = self.schema().relations[relation].source;
+        format!("{}.{}", full_name(self.schema(), source), relation_name(self.schema(), relation))
+    }
+
+    /// The union that a relation is to, or whose row it ties to an alternative.
+    fn union(&self, relation: RelationId) -> Option<String> {
+        let schema = self.schema();
+        let stated = schema.stated_as(relation).map(|stated| schema.union_relations[stated].union);
+        let union = &schema.unions[stated.or_else(|| schema.tie(relation))?];
+        Some(format!("{}.{}", schema.modules[union.module].name, union.name))
     }
 
     fn gone(&self, place: usize, deleted: &Deleted, counts: Option<&Counts>) -> Gone {
@@ -184,6 +201,7 @@ impl Writer<'_> {
         Way {
             relation: self.relation(branch.relation),
             entity: full_name(schema, stated.source),
+            union: self.union(branch.relation),
             rule: schema.to_one(branch.relation).map_or("", |to_one| rule(to_one.delete)),
             effect: match branch.effect {
                 Effect::Deleted if branch.unlinks(schema) => "unlinked",
@@ -257,13 +275,18 @@ impl Writer<'_> {
         }
     }
 
-    fn target(&self, target: &Target, fails: Option<u64>) -> Kept {
+    fn target(&self, target: &Target, count: Option<TargetCount>) -> Kept {
+        let taken = target.takes != Leads::Nowhere;
         let entity = self.schema().relations[target.relation].target;
         Kept {
             relation: self.relation(target.relation),
             entity: full_name(self.schema(), entity),
+            union: self.union(target.relation),
             goes: target.goes,
-            bound: target.bound.map(|bound| self.limit(bound, Effect::Deleted, fails)),
+            taken,
+            rows: count.filter(|_| taken).map(|count| count.taken),
+            bound: (target.bound)
+                .map(|bound| self.limit(bound, Effect::Deleted, count.map(|count| count.bound))),
         }
     }
 }

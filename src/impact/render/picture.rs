@@ -5,12 +5,13 @@ use std::collections::{HashMap, HashSet};
 use crate::impact::counted::Counts;
 use crate::impact::reach::Reach;
 use crate::impact::reached::is_made;
-use crate::impact::rules::Effect;
-use crate::impact::rules::effect;
-use crate::impact::{Fate, Impact};
+use crate::impact::rules::{Effect, effect, is_tie_to_row};
+use crate::impact::{Fate, Impact, Leads};
 use crate::schema::{EntityId, RelationKind, Schema};
 
-use super::words::{Names, Tone, grouped, rule, short_name, tone};
+use super::words::{
+    GOES_WITH_IT, Names, Tone, entity_name, grouped, relation_name, rule, short_name, tone,
+};
 
 /// Boxes and arrows.
 #[derive(Debug, Clone, Default)]
@@ -90,15 +91,16 @@ pub(super) fn picture(schema: &Schema, impact: &Impact, counts: Option<&Counts>)
             let to = drawing.entity(other, fate, tone);
             let from = drawing.entity(deleted.entity, String::new(), Tone::Deleted);
             let delete = schema.to_one(branch.relation).map_or("", |one| rule(one.delete));
-            let (relation, rule) = match branch.link {
-                Some(end) if branch.unlinks(schema) => {
+            let (relation, rule) = match (branch.link, schema.tie(branch.relation)) {
+                (Some(end), _) if branch.unlinks(schema) => {
                     let rule = match branch.bound {
                         Some(bound) => format!("unlinked: keeps at least {}", bound.min),
                         None => "unlinked".to_owned(),
                     };
                     (drawing.names.relation(end.many), number(&rule))
                 }
-                _ => {
+                (_, Some(union)) => (drawing.names.union(union), number(GOES_WITH_IT)),
+                (_, None) => {
                     let relation = drawing.names.relation(branch.relation);
                     let rule = match branch.fate {
                         Fate::Goes(_) => format!("{delete}: goes anyhow"),
@@ -111,7 +113,22 @@ pub(super) fn picture(schema: &Schema, impact: &Impact, counts: Option<&Counts>)
         }
     }
     for (place, deleted) in impact.deleted.iter().enumerate() {
-        for target in &deleted.targets {
+        for (nth, target) in deleted.targets.iter().enumerate() {
+            let entity = schema.relations[target.relation].target;
+            if target.takes != Leads::Nowhere {
+                let to = drawing.entity(entity, "deleted".to_owned(), Tone::Deleted);
+                let from = drawing.entity(deleted.entity, String::new(), Tone::Deleted);
+                let relation = drawing.names.by_target(target);
+                let rule = match counts {
+                    Some(counts) => {
+                        format!("{} {GOES_WITH_IT}", grouped(counts.targets[place][nth].taken))
+                    }
+                    None => GOES_WITH_IT.to_owned(),
+                };
+                let tone = Tone::Deleted;
+                drawing.picture.arrows.push(Arrow { from, to, relation, rule, tone });
+                continue;
+            }
             let bound = target.bound.is_some();
             // What the entity itself refers to is always of interest; farther ones where they refuse.
             if !bound && (place > 0 || target.goes) {
@@ -119,7 +136,6 @@ pub(super) fn picture(schema: &Schema, impact: &Impact, counts: Option<&Counts>)
             }
             let tone = if bound { Tone::Refused } else { Tone::Kept };
             let fate = if bound { "may refuse" } else { "kept" };
-            let entity = schema.relations[target.relation].target;
             let to = drawing.entity(entity, fate.to_owned(), tone);
             let from = drawing.entity(deleted.entity, String::new(), Tone::Deleted);
             let relation = drawing.names.relation(target.relation);
@@ -155,7 +171,26 @@ pub(super) fn whole(schema: &Schema, reaches: &[Reach]) -> Picture {
         };
         picture.boxes.push(Box { name: short_name(schema, reach.entity), fate, tone: None });
     }
-    for stated in schema.relations.values() {
+    for (entity, _) in schema.entities.iter().filter(|(id, _)| schema.union_of_row(*id).is_some()) {
+        numbers[entity.index()] = Some(picture.boxes.len());
+        let name = short_name(schema, entity);
+        picture.boxes.push(Box { name, fate: "goes with its alternative".to_owned(), tone: None });
+    }
+    for (relation, stated) in schema.relations.iter() {
+        let ends = (numbers[stated.target.index()], numbers[stated.source.index()]);
+        if let ((Some(target), Some(source)), Some(union)) = (ends, schema.tie(relation)) {
+            // The row goes with the alternative, whichever of the two refers.
+            let takes = is_tie_to_row(schema, relation);
+            let (from, to) = if takes { (source, target) } else { (target, source) };
+            picture.arrows.push(Arrow {
+                from,
+                to,
+                relation: format!("union {}", schema.unions[union].name),
+                rule: GOES_WITH_IT.to_owned(),
+                tone: Tone::Deleted,
+            });
+            continue;
+        }
         let (rule, tone) = match &stated.kind {
             RelationKind::ToOne(to_one) => {
                 let tone = match effect(to_one.delete) {
@@ -172,9 +207,9 @@ pub(super) fn whole(schema: &Schema, reaches: &[Reach]) -> Picture {
                 ("unlink", Tone::Unlinked)
             }
         };
-        let ends = (numbers[stated.target.index()], numbers[stated.source.index()]);
         if let (Some(from), Some(to)) = ends {
-            let relation = format!("{}.{}", schema.entities[stated.source].name, stated.name);
+            let source = entity_name(schema, stated.source);
+            let relation = format!("{source}.{}", relation_name(schema, relation));
             picture.arrows.push(Arrow { from, to, relation, rule: rule.to_owned(), tone });
         }
     }

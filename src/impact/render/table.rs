@@ -10,7 +10,7 @@ use crate::diagnostics::json_text;
 use crate::impact::reach::Reach;
 use crate::schema::{RelationId, Schema};
 
-use super::words::{full_name, grouped, short_name};
+use super::words::{full_name, grouped, relation_name, short_name};
 
 const HEADS: [&str; 6] =
     ["entity", "deleted with it", "unlinked", "cleared", "may refuse", "refused by"];
@@ -59,7 +59,7 @@ fn cells(schema: &Schema, reach: &Reach) -> [String; 6] {
         number => grouped(number as u64),
     };
     let mut refused: Vec<String> =
-        reach.refused_by.iter().map(|&relation| relation_name(schema, relation)).collect();
+        reach.refused_by.iter().map(|&relation| short_relation(schema, relation)).collect();
     refused.sort();
     refused.dedup();
     if reach.refusals > reach.refused_by.len() {
@@ -75,9 +75,9 @@ fn cells(schema: &Schema, reach: &Reach) -> [String; 6] {
     ]
 }
 
-fn relation_name(schema: &Schema, relation: RelationId) -> String {
-    let stated = &schema.relations[relation];
-    format!("{}.{}", short_name(schema, stated.source), stated.name)
+fn short_relation(schema: &Schema, relation: RelationId) -> String {
+    let source = schema.relations[relation].source;
+    format!("{}.{}", short_name(schema, source), relation_name(schema, relation))
 }
 
 #[derive(Serialize)]
@@ -99,8 +99,8 @@ struct Entry {
 /// The same as JSON.
 pub fn reach_json(schema: &Schema, reaches: &[Reach]) -> String {
     let full = |&relation: &RelationId| {
-        let stated = &schema.relations[relation];
-        format!("{}.{}", full_name(schema, stated.source), stated.name)
+        let source = schema.relations[relation].source;
+        format!("{}.{}", full_name(schema, source), relation_name(schema, relation))
     };
     let entries = reaches.iter().map(|reach| Entry {
         entity: full_name(schema, reach.entity),

@@ -1,14 +1,15 @@
 //! An impact as a tree in the terminal.
 
+use std::collections::HashSet;
 use std::io;
 
 use codespan_reporting::term::termcolor::{Color, ColorSpec, WriteColor};
 use unicode_width::UnicodeWidthStr;
 
-use crate::impact::counted::{BranchCount, Counts};
+use crate::impact::counted::{BranchCount, Counts, TargetCount};
 use crate::impact::rules::Effect;
-use crate::impact::{Branch, Fate, Impact, Leads, Verdict};
-use crate::schema::Schema;
+use crate::impact::{Branch, Fate, Impact, Leads, Target, Verdict};
+use crate::schema::{RelationId, Schema};
 
 use super::words::{Names, Tone, grouped, rows, tone};
 
@@ -29,7 +30,10 @@ pub fn tree(
     let words = lines.iter().map(|line| line.words.width()).max().unwrap_or(0).min(MOST);
     for line in &lines {
         write!(out, "{}", line.branch)?;
-        styled(out, ColorSpec::new().set_bold(true), &line.subject)?;
+        let mut subject = ColorSpec::new();
+        // A union's row is none of the file's entities.
+        subject.set_bold(!line.quiet).set_dimmed(line.quiet);
+        styled(out, &subject, &line.subject)?;
         let missing = subjects.saturating_sub(line.subject_width());
         write!(out, "{:missing$}", "")?;
         if numbers > 0 {
@@ -62,6 +66,8 @@ struct Line {
     words: String,
     tone: Tone,
     by: String,
+    /// Whether it is of less interest than the others.
+    quiet: bool,
 }
 
 impl Line {
@@ -78,6 +84,7 @@ fn lines(names: &Names<'_>, impact: &Impact, counts: Option<&Counts>) -> Vec<Lin
         words: "deleted".to_owned(),
         tone: Tone::Deleted,
         by: String::new(),
+        quiet: false,
     }];
     // By place: the line on which it is spoken of on.
     let mut spoken: Vec<Option<usize>> = vec![None; impact.deleted.len()];
@@ -87,10 +94,10 @@ fn lines(names: &Names<'_>, impact: &Impact, counts: Option<&Counts>) -> Vec<Lin
     let mut open = vec![(0, 0, String::new())];
     while let Some((place, at, before)) = open.pop() {
         let deleted = &impact.deleted[place];
-        let bounds: Vec<_> = (deleted.targets.iter().enumerate())
+        let targets: Vec<_> = (deleted.targets.iter().enumerate())
             .filter_map(|(nth, target)| Some((nth, target, names.target(target)?)))
             .collect();
-        let count = deleted.branches.len() + bounds.len();
+        let count = deleted.branches.len() + targets.len();
         if at == count {
             continue;
         }
@@ -99,20 +106,11 @@ fn lines(names: &Names<'_>, impact: &Impact, counts: Option<&Counts>) -> Vec<Lin
         let below = format!("{before}{}", if last { "   " } else { "│  " });
         let branch = format!("{before}{sign}");
         open.push((place, at + 1, before));
-        let Some(branch_here) = deleted.branches.get(at) else {
-            let (nth, target, words) = &bounds[at - deleted.branches.len()];
-            lines.push(Line {
-                branch,
-                subject: names.entity(names.schema.relations[target.relation].target),
-                count: counts
-                    .map_or_else(String::new, |counts| grouped(counts.targets[place][*nth])),
-                words: words.clone(),
-                tone: Tone::Refused,
-                by: names.relation(target.relation),
-            });
-            continue;
+        let leads = match deleted.branches.get(at) {
+            Some(branch) => branch.leads,
+            None => targets[at - deleted.branches.len()].1.takes,
         };
-        match branch_here.leads {
+        match leads {
             Leads::To(next) => {
                 spoken[next] = Some(lines.len());
                 open.push((next, 0, below));
@@ -120,6 +118,17 @@ fn lines(names: &Names<'_>, impact: &Impact, counts: Option<&Counts>) -> Vec<Lin
             Leads::Seen(next) => seen.push((lines.len(), next, next == place)),
             Leads::Nowhere => {}
         }
+        let Some(branch_here) = deleted.branches.get(at) else {
+            let (nth, target, words) = &targets[at - deleted.branches.len()];
+            lines.push(target_line(
+                names,
+                branch,
+                target,
+                words,
+                counts.map(|counts| counts.targets[place][*nth]),
+            ));
+            continue;
+        };
         let count = counts.map(|counts| &counts.branches[place][at]);
         let (mut words, tone) = said(names, branch_here, count);
         if branch_here.checks.iter().enumerate().any(|(nth, _)| is_worth_saying(count, nth)) {
@@ -132,6 +141,7 @@ fn lines(names: &Names<'_>, impact: &Impact, counts: Option<&Counts>) -> Vec<Lin
             words,
             tone,
             by: names.by(branch_here),
+            quiet: is_quiet(names, branch_here.relation),
         });
     }
     for (line, place, itself) in seen {
@@ -143,6 +153,33 @@ fn lines(names: &Names<'_>, impact: &Impact, counts: Option<&Counts>) -> Vec<Lin
         lines[line].words.push_str(where_to);
     }
     lines
+}
+
+/// The line of what a row that goes refers to.
+fn target_line(
+    names: &Names<'_>,
+    branch: String,
+    target: &Target,
+    words: &str,
+    count: Option<TargetCount>,
+) -> Line {
+    let taken = target.takes != Leads::Nowhere;
+    let number = count.map(|count| if taken { count.taken } else { count.bound });
+    Line {
+        branch,
+        subject: names.entity(names.schema.relations[target.relation].target),
+        count: number.map_or_else(String::new, grouped),
+        words: words.to_owned(),
+        tone: if taken { Tone::Deleted } else { Tone::Refused },
+        by: names.by_target(target),
+        quiet: taken,
+    }
+}
+
+/// Whether a line's rows are a union's own, which go with an alternative.
+fn is_quiet(names: &Names<'_>, relation: RelationId) -> bool {
+    let source = names.schema.relations[relation].source;
+    names.schema.union_of_row(source).is_some() && names.schema.tie(relation).is_some()
 }
 
 fn refuses(branch: &Branch) -> bool {
@@ -194,7 +231,12 @@ fn summary(
         Some(number) => format!("{} {name}", grouped(number)),
         None => name,
     };
-    let deleted: Vec<String> = (impact.deleted.iter().enumerate())
+    // The rows of unions, which the file does not speak of, come last; unless they were asked for.
+    let (told, rest): (Vec<_>, Vec<_>) =
+        (impact.deleted.iter().enumerate()).partition(|(place, deleted)| {
+            *place == 0 || names.schema.union_of_row(deleted.entity).is_none()
+        });
+    let deleted: Vec<String> = (told.into_iter().chain(rest))
         .map(|(place, deleted)| {
             with(names.entity(deleted.entity), counts.map(|counts| counts.deleted[place]))
         })
@@ -205,12 +247,21 @@ fn summary(
         row(out, Tone::Unlinked, "unlinked", &links.join(", "))?;
     }
     for (lead, effect) in [("cleared", Effect::Cleared), ("defaulted", Effect::Defaulted)] {
-        let found: Vec<String> = each(impact, counts)
-            .filter(|(branch, _)| branch.effect == effect && !matches!(branch.fate, Fate::Goes(_)))
-            .map(|(branch, count)| {
-                with(names.relation(branch.relation), count.map(|count| count.rows))
-            })
-            .collect();
+        let mut found: Vec<(String, Option<u64>)> = Vec::new();
+        for (branch, count) in each(impact, counts) {
+            if branch.effect != effect || matches!(branch.fate, Fate::Goes(_)) {
+                continue;
+            }
+            let name = names.relation(branch.relation);
+            let number = count.map(|count| count.rows);
+            // A relation to a union may be there for each alternative.
+            match found.iter_mut().find(|(other, _)| *other == name) {
+                Some((_, sum)) => *sum = sum.zip(number).map(|(sum, number)| sum + number),
+                None => found.push((name, number)),
+            }
+        }
+        let found: Vec<String> =
+            found.into_iter().map(|(name, number)| with(name, number)).collect();
         if !found.is_empty() {
             row(out, Tone::Written, lead, &found.join(", "))?;
         }
@@ -219,7 +270,10 @@ fn summary(
         let kept: Vec<String> = impact.kept.iter().map(|&kept| names.entity(kept)).collect();
         row(out, Tone::Kept, "kept", &kept.join(", "))?;
     }
-    for line in refusals(names, impact, counts) {
+    let mut refusals = refusals(names, impact, counts);
+    let mut seen = HashSet::new();
+    refusals.retain(|line| counts.is_some() || seen.insert(line.clone()));
+    for line in refusals {
         row(out, Tone::Refused, "refused", &line)?;
     }
     for (branch, count) in each(impact, counts) {
@@ -300,7 +354,7 @@ fn refusals(names: &Names<'_>, impact: &Impact, counts: Option<&Counts>) -> Vec<
     for (place, deleted) in impact.deleted.iter().enumerate() {
         for (nth, target) in deleted.targets.iter().enumerate() {
             let Some(bound) = target.bound else { continue };
-            match counts.map(|counts| counts.targets[place][nth]) {
+            match counts.map(|counts| counts.targets[place][nth].bound) {
                 None => lines.push(names.broken(bound, Effect::Deleted)),
                 Some(0) => {}
                 Some(failed) => {

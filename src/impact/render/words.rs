@@ -1,9 +1,11 @@
 //! The words for what happens, the same in every form.
 
-use crate::schema::{DeleteRule, EntityId, Multiplicity, RelationId, RelationKind, Schema};
+use crate::schema::{
+    DeleteRule, EntityId, Multiplicity, RelationId, RelationKind, Schema, UnionId,
+};
 
 use crate::impact::rules::{Bound, Effect, End};
-use crate::impact::{Branch, Fate, Impact, Target, Verdict};
+use crate::impact::{Branch, Fate, Impact, Leads, Target, Verdict};
 use crate::relational::AtOnce;
 
 /// What a reader must see first about a line.
@@ -47,20 +49,21 @@ impl<'a> Names<'a> {
         Names { schema, home: impact.entity() }
     }
 
-    /// `Store`, or `shop.Store` from another module.
+    /// `Store`, or `shop.Store` from another module; `Owner row` of a union's row.
     pub fn entity(&self, entity: EntityId) -> String {
         let stated = &self.schema.entities[entity];
+        let name = entity_name(self.schema, entity);
         if stated.module == self.schema.entities[self.home].module {
-            stated.name.to_string()
+            name
         } else {
-            full_name(self.schema, entity)
+            format!("{}.{name}", self.schema.modules[stated.module].name)
         }
     }
 
-    /// `Banner.store`
+    /// `Banner.store`; of a relation to a union, as it is written.
     pub fn relation(&self, relation: RelationId) -> String {
         let stated = &self.schema.relations[relation];
-        format!("{}.{}", self.entity(stated.source), stated.name)
+        format!("{}.{}", self.entity(stated.source), relation_name(self.schema, relation))
     }
 
     /// The line's subject: whose rows are spoken of.
@@ -76,9 +79,11 @@ impl<'a> Names<'a> {
 
     /// What a branch does, in words.
     pub fn effect(&self, branch: &Branch) -> String {
-        let relation = &self.schema.relations[branch.relation];
-        let name = &relation.name;
+        let name = relation_name(self.schema, branch.relation);
         let what = match (branch.effect, branch.fate) {
+            (Effect::Deleted, _) if self.schema.tie(branch.relation).is_some() => {
+                self.tied(branch.relation).to_owned()
+            }
             (Effect::Deleted, _) if branch.unlinks(self.schema) => {
                 "kept, its links removed".to_owned()
             }
@@ -109,9 +114,17 @@ impl<'a> Names<'a> {
         }
     }
 
+    /// What becomes of the other of an alternative and its union's row, when one of them goes.
+    fn tied(&self, relation: RelationId) -> &'static str {
+        match self.schema.union_of_row(self.schema.relations[relation].source) {
+            Some(_) => GOES_WITH_IT,
+            None => "deleted, where the row is its own",
+        }
+    }
+
     /// The name of what a row hangs from: `store`.
     fn parent(&self, relation: RelationId) -> &str {
-        &self.schema.relations[relation].name
+        relation_name(self.schema, relation)
     }
 
     /// ``refuses where Order is left with fewer than 1 of its `lines` ``
@@ -123,7 +136,10 @@ impl<'a> Names<'a> {
     /// gets them.
     pub fn broken(&self, bound: Bound, effect: Effect) -> String {
         let (what, size) = self.bounded(bound);
-        let entity = self.entity(bound.bounded);
+        let entity = match self.schema.union_of_row(bound.bounded) {
+            Some(union) => self.schema.unions[union].name.to_string(),
+            None => self.entity(bound.bounded),
+        };
         match (effect, size.max) {
             (Effect::Defaulted, Some(max)) => {
                 format!("where {entity} gets more than {max} of {what}")
@@ -156,11 +172,28 @@ impl<'a> Names<'a> {
                 let link = self.schema.relations[branch.relation].source;
                 format!("{} through {}", self.seen(end, branch.relation), self.entity(link))
             }
-            _ => {
-                let rule = self.schema.to_one(branch.relation).map_or("", |one| rule(one.delete));
-                format!("{}, on delete {rule}", self.relation(branch.relation))
-            }
+            _ => match self.schema.tie(branch.relation) {
+                Some(union) => self.union(union),
+                None => {
+                    let rule =
+                        self.schema.to_one(branch.relation).map_or("", |one| rule(one.delete));
+                    format!("{}, on delete {rule}", self.relation(branch.relation))
+                }
+            },
         }
+    }
+
+    /// By what a target is spoken of: its relation, or the union whose row it is.
+    pub fn by_target(&self, target: &Target) -> String {
+        match self.schema.tie(target.relation) {
+            Some(union) => self.union(union),
+            None => self.relation(target.relation),
+        }
+    }
+
+    /// `union Owner`
+    pub fn union(&self, union: UnionId) -> String {
+        format!("union {}", self.schema.unions[union].name)
     }
 
     /// A many-to-many relation as the entity at one end of its links calls it.
@@ -182,7 +215,7 @@ impl<'a> Names<'a> {
             }
             AtOnce::Pair(other) => format!(
                 "{written} may not be cleared while `{}`, which is within it, is set",
-                self.schema.relations[*other].name
+                relation_name(self.schema, *other)
             ),
             AtOnce::Referred(other) => {
                 format!(
@@ -206,10 +239,32 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// What a target says about the delete, when it may refuse it.
+    /// What a target says about the delete, when it may refuse it or goes with it.
     pub fn target(&self, target: &Target) -> Option<String> {
+        if target.takes != Leads::Nowhere {
+            return Some(GOES_WITH_IT.to_owned());
+        }
         let bound = self.bound(target.bound?, Effect::Deleted);
         Some(if target.goes { format!("{bound}, unless it goes as well") } else { bound })
+    }
+}
+
+/// What is said of a union's row when its alternative is deleted.
+pub(super) const GOES_WITH_IT: &str = "goes with it";
+
+/// An entity's name for people; of a union's row `Owner row`.
+pub(super) fn entity_name(schema: &Schema, entity: EntityId) -> String {
+    match schema.union_of_row(entity) {
+        Some(union) => format!("{} row", schema.unions[union].name),
+        None => schema.entities[entity].name.to_string(),
+    }
+}
+
+/// A relation's name as the file says it: of one that was spelt out for a relation to a union, that one's.
+pub(crate) fn relation_name(schema: &Schema, relation: RelationId) -> &str {
+    match schema.stated_as(relation) {
+        Some(stated) => &schema.union_relations[stated].name,
+        None => &schema.relations[relation].name,
     }
 }
 
@@ -221,10 +276,11 @@ pub(crate) fn full_name(schema: &Schema, entity: EntityId) -> String {
 
 /// `Store` in a program of one module, and `shop.Store` in one of several.
 pub(super) fn short_name(schema: &Schema, entity: EntityId) -> String {
+    let name = entity_name(schema, entity);
     if schema.modules.len() == 1 {
-        schema.entities[entity].name.to_string()
+        name
     } else {
-        full_name(schema, entity)
+        format!("{}.{name}", schema.modules[schema.entities[entity].module].name)
     }
 }
 

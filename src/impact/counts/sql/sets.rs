@@ -8,7 +8,7 @@ use crate::schema::EntityId;
 use crate::schema::deletes::graph::{Edge, Graph};
 
 use crate::impact::reached::Leads;
-use crate::impact::rules::Effect;
+use crate::impact::rules::{Effect, is_tie_to_row};
 
 use super::{Asked, Writer, gone, is, links};
 
@@ -20,6 +20,11 @@ impl Writer<'_> {
             for branch in &deleted.branches {
                 if let Leads::To(to) | Leads::Seen(to) = branch.leads {
                     edges.push(Edge { from: place, to, relation: branch.relation });
+                }
+            }
+            for target in &deleted.targets {
+                if let Leads::To(to) | Leads::Seen(to) = target.takes {
+                    edges.push(Edge { from: place, to, relation: target.relation });
                 }
             }
         }
@@ -62,7 +67,7 @@ impl Writer<'_> {
                 "SELECT {} FROM {table} s JOIN {} g ON {}",
                 columns("s"),
                 gone(edge.from),
-                self.joins_set(edge.relation, "s", "g")
+                self.goes_with(edge, "s", "g")
             ));
         }
         begins
@@ -80,7 +85,7 @@ impl Writer<'_> {
             [edge] => parts.push(format!(
                 "SELECT {} FROM {name} g JOIN {table} s ON {}",
                 columns("s"),
-                self.joins_set(edge.relation, "s", "g")
+                self.goes_with(edge, "s", "g")
             )),
             _ => {
                 // A set may be named once where it is defined by itself.
@@ -90,7 +95,7 @@ impl Writer<'_> {
                         format!(
                             "SELECT {} FROM {table} s WHERE {}",
                             columns("s"),
-                            self.joins_set(edge.relation, "s", "g")
+                            self.goes_with(edge, "s", "g")
                         )
                     })
                     .collect();
@@ -134,7 +139,7 @@ impl Writer<'_> {
                     "SELECT {} AS t, s.tableoid AS o, s.ctid AS r FROM {from} p JOIN {to} s ON {} \
                      WHERE g.t = {place} AND {}",
                     edge.to,
-                    self.joins_table(edge.relation, "s", "p"),
+                    self.goes_with_row(edge, "s", "p"),
                     is("p", "g")
                 ));
             }
@@ -154,6 +159,30 @@ impl Writer<'_> {
                 is("s", "c")
             ));
         }
+    }
+
+    /// That a row goes with one of a set, on a way.
+    fn goes_with(&self, edge: &Edge, row: &str, set: &str) -> String {
+        if self.takes(edge) {
+            self.taken_by_set(edge.relation, row, set)
+        } else {
+            self.joins_set(edge.relation, row, set)
+        }
+    }
+
+    /// That a row goes with another, on a way.
+    fn goes_with_row(&self, edge: &Edge, row: &str, other: &str) -> String {
+        if self.takes(edge) {
+            self.joins_table(edge.relation, other, row)
+        } else {
+            self.joins_table(edge.relation, row, other)
+        }
+    }
+
+    /// Whether a way leads from an alternative to its union's row, against the relation between them.
+    fn takes(&self, edge: &Edge) -> bool {
+        is_tie_to_row(self.program.schema, edge.relation)
+            && self.impact.deleted[edge.from].entity == self.source(edge.relation)
     }
 
     /// The sets of links that go, by either end.
@@ -191,7 +220,7 @@ impl Writer<'_> {
         out
     }
 
-    /// The columns of an entity that branches refer to.
+    /// The columns of an entity that branches refer to, and those by which it refers to rows that it takes.
     fn referred(&self, entity: EntityId) -> Vec<ColumnIx> {
         let Some(place) = self.place(entity) else { return Vec::new() };
         let mut columns: Vec<ColumnIx> = self.impact.deleted[place]
@@ -199,6 +228,12 @@ impl Writer<'_> {
             .iter()
             .flat_map(|branch| self.reference(branch.relation).key.target_columns.iter().copied())
             .collect();
+        let taken = self.impact.deleted[place].targets.iter();
+        columns.extend(
+            taken
+                .filter(|target| target.takes != Leads::Nowhere)
+                .flat_map(|target| self.reference(target.relation).key.columns.iter().copied()),
+        );
         columns.sort_unstable();
         columns.dedup();
         columns

@@ -1,0 +1,143 @@
+//! From an entity to all those whose rows go with its own: by cascades, and a union's row with its alternative.
+
+use crate::schema::{EntityId, MemberId, RelationId, Schema};
+
+use super::reached::{Fate, Leads, is_made};
+use super::rules::{Effect, effect, incoming, is_tie_to_row, takes};
+
+/// The entities whose rows go, and how each is arrived at.
+#[derive(Default)]
+pub(super) struct Walk {
+    /// Nearer ones first; the links that Trine makes are not among them.
+    pub entities: Vec<EntityId>,
+    /// By entity: how it is arrived at.
+    arrivals: Vec<Option<Arrival>>,
+}
+
+#[derive(Clone)]
+struct Arrival {
+    place: usize,
+    /// The relation by which it was arrived at first: a cascade's, or of a union's row its alternative's. `None`
+    /// for the entity that was asked for.
+    first: Option<RelationId>,
+    /// On how many ways it is arrived at.
+    ways: usize,
+}
+
+impl Walk {
+    /// Begins with the entity that is asked for.
+    pub fn new(schema: &Schema, entity: EntityId) -> Walk {
+        let mut walk = Walk::default();
+        walk.begin(schema, entity);
+        walk
+    }
+
+    /// Begins anew with another entity; takes time in proportion to what it reaches.
+    pub fn begin(&mut self, schema: &Schema, entity: EntityId) {
+        self.arrivals.resize(schema.entities.len(), None);
+        for entity in self.entities.drain(..) {
+            self.arrivals[entity.index()] = None;
+        }
+        self.entities.push(entity);
+        self.arrivals[entity.index()] = Some(Arrival { place: 0, first: None, ways: 0 });
+        let mut place = 0;
+        while let Some(&gone) = self.entities.get(place) {
+            for (relation, to_one) in incoming(schema, gone) {
+                let source = schema.relations[relation].source;
+                let cascades = effect(to_one.delete) == Effect::Deleted;
+                if cascades && !is_made(schema, source) && self.follows(schema, relation) {
+                    self.arrive(source, relation);
+                }
+            }
+            for relation in takes(schema, gone) {
+                let row = schema.relations[relation].target;
+                if row != entity {
+                    self.arrive(row, relation);
+                }
+            }
+            place += 1;
+        }
+        // The row that was asked for goes before its alternative, which then takes no other; but alternatives
+        // that go otherwise take their own.
+        let taken: usize = (self.entities.iter())
+            .flat_map(|&gone| takes(schema, gone).map(move |relation| (gone, relation)))
+            .filter(|&(gone, relation)| {
+                schema.relations[relation].target == entity && !self.only_by(gone, relation)
+            })
+            .count();
+        if let Some(arrival) = &mut self.arrivals[entity.index()] {
+            arrival.ways += taken;
+        }
+    }
+
+    fn arrive(&mut self, entity: EntityId, relation: RelationId) {
+        let next = self.entities.len();
+        let arrival = self.arrivals[entity.index()].get_or_insert_with(|| {
+            self.entities.push(entity);
+            Arrival { place: next, first: Some(relation), ways: 0 }
+        });
+        arrival.ways += 1;
+    }
+
+    fn arrival(&self, entity: EntityId) -> Option<&Arrival> {
+        self.arrivals[entity.index()].as_ref()
+    }
+
+    /// Whether what refers by a relation is to be looked at when its target goes. A union's row that goes with
+    /// its alternative has no other: only from the row that was asked for does the way lead to an alternative.
+    pub fn follows(&self, schema: &Schema, relation: RelationId) -> bool {
+        !is_tie_to_row(schema, relation)
+            || self.entities.first() == Some(&schema.relations[relation].target)
+    }
+
+    /// Whether rows of an entity go.
+    pub fn goes(&self, entity: EntityId) -> bool {
+        self.arrival(entity).is_some()
+    }
+
+    /// Whether rows of an entity go with others.
+    pub fn by_cascade(&self, entity: EntityId) -> bool {
+        self.arrival(entity).is_some_and(|arrival| arrival.ways > 0)
+    }
+
+    /// Whether rows of an entity go with others, which may be links that Trine makes.
+    pub fn loses(&self, schema: &Schema, entity: EntityId) -> bool {
+        let ends = |&member: &MemberId| match member {
+            MemberId::Relation(end) => self.goes(schema.relations[end].target),
+            MemberId::Field(_) => false,
+        };
+        self.by_cascade(entity)
+            || is_made(schema, entity) && schema.entities[entity].members.iter().any(ends)
+    }
+
+    /// Whether rows of an entity go by this relation and in no other way.
+    pub fn only_by(&self, entity: EntityId, relation: RelationId) -> bool {
+        let arrival = self.arrival(entity);
+        arrival.is_some_and(|arrival| arrival.first == Some(relation) && arrival.ways == 1)
+    }
+
+    /// What becomes of the rows that refer by a relation whose target goes.
+    pub fn fate(&self, schema: &Schema, relation: RelationId) -> Fate {
+        let stated = &schema.relations[relation];
+        let Some(to_one) = schema.to_one(relation) else { return Fate::Stays };
+        let cascades =
+            |id| schema.to_one(id).is_some_and(|to_one| effect(to_one.delete) == Effect::Deleted);
+        let hangs = to_one.within.iter().find(|pair| {
+            cascades(pair.here) && cascades(pair.there) && self.only_by(stated.target, pair.there)
+        });
+        match hangs {
+            Some(pair) => Fate::Goes(pair.here),
+            None if self.by_cascade(stated.source) => Fate::MayGo,
+            None => Fate::Stays,
+        }
+    }
+
+    /// Where the way goes on that leads to an entity by a relation.
+    pub fn leads(&self, relation: RelationId, to: EntityId) -> Leads {
+        match self.arrival(to) {
+            Some(arrival) if arrival.first == Some(relation) => Leads::To(arrival.place),
+            Some(arrival) => Leads::Seen(arrival.place),
+            None => Leads::Nowhere,
+        }
+    }
+}
