@@ -4,6 +4,7 @@
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
@@ -13,8 +14,8 @@ use support::examples;
 use trine::Model;
 use trine::diagnostics::termcolor::{Ansi, NoColor};
 use trine::impact::rules::Effect;
-use trine::impact::{AtOnce, Fate, Impact, NotFound, Verdict, find, impact, reach, render};
-use trine::schema::EntityId;
+use trine::impact::{AtOnce, Fate, Impact, Leads, NotFound, Verdict, find, impact, reach, render};
+use trine::schema::{EntityId, Strategy};
 use trine::source::Sources;
 use trine::target::Options;
 
@@ -276,6 +277,11 @@ fn an_entity_is_found_by_its_name_or_by_the_nearest() {
     assert_eq!(said("item"), "there is no entity `item`; did you mean `Item`?");
     assert_eq!(said("Itme"), "there is no entity `Itme`; did you mean `Item`?");
     assert_eq!(said("shop.Itm"), "there is no entity `shop.Itm`; did you mean `shop.Item`?");
+    let union = find(&tracker(Strategy::Link).schema, "Owner").unwrap_err().to_string();
+    assert_eq!(
+        union,
+        "`Owner` is a union: ask what a delete of tracker.Person or tracker.Group does"
+    );
     let NotFound::Unknown { nearest: None, .. } = find(&model.schema, "Unheard").unwrap_err()
     else {
         panic!("nothing is near")
@@ -300,14 +306,27 @@ fn the_whole_schema_agrees_with_each_entity() {
         let model = of(&example.sources());
         for found in reach(&model.schema) {
             let one = impact(model.program(), found.entity);
-            assert_eq!(found.deleted, one.deleted.len() - 1, "{}", example.name);
+            let rows =
+                |it: &&trine::impact::Deleted| model.schema.union_of_row(it.entity).is_none();
+            assert_eq!(
+                found.deleted,
+                one.deleted.iter().filter(rows).count() - 1,
+                "{}",
+                example.name
+            );
             assert_eq!(found.unlinked, one.links(&model.schema).len(), "{}", example.name);
             let stays = |branch: &&trine::impact::Branch| !matches!(branch.fate, Fate::Goes(_));
             let written = one
                 .branches()
                 .filter(stays)
                 .filter(|branch| matches!(branch.effect, Effect::Cleared | Effect::Defaulted));
-            assert_eq!(found.written, written.count(), "{}", example.name);
+            // A relation to a union is one, though there be a foreign key for each alternative.
+            let stated = written.map(|branch| match model.schema.stated_as(branch.relation) {
+                Some(stated) => format!("{stated:?}"),
+                None => format!("{:?}", branch.relation),
+            });
+            let stated: BTreeSet<String> = stated.collect();
+            assert_eq!(found.written, stated.len(), "{}", example.name);
         }
     }
 }
@@ -390,6 +409,124 @@ fn the_tree_is_coloured_by_what_happens() {
     let coloured = String::from_utf8(out.into_inner()).unwrap();
     assert!(coloured.contains("\u{1b}[31mdeleted\u{1b}[0m"), "{coloured:?}");
     assert!(!tree(&model, &found).contains('\u{1b}'));
+}
+
+/// Who may own a task, by each strategy that tells more than one alternative apart in one table.
+fn tracker(strategy: Strategy) -> Model {
+    model(&format!(
+        "module tracker\n\nentity Person {{\n  name  varchar(80)\n}}\n\nentity Group {{\n  \
+         name     varchar(80)\n  creator  1 Person <-> * created_groups  on delete protect\n}}\n\n\
+         union Owner = Person | Group  as {}\n\nentity Task {{\n  description  varchar(200)\n  \
+         owner     1 Owner <-> * tasks  on delete cascade\n  \
+         reviewer  0..1 Owner <-> * reviews  on delete set null\n}}\n",
+        strategy.name()
+    ))
+}
+
+#[test]
+fn a_delete_of_an_alternative_comes_to_the_same_under_every_strategy() {
+    let said = |strategy| {
+        let model = tracker(strategy);
+        let mut said = Vec::new();
+        for name in ["Person", "Group", "Task"] {
+            let found = impact(model.program(), named(&model, name));
+            let rows = |&entity: &EntityId| model.schema.union_of_row(entity).is_none();
+            let gone = found.deleted.iter().map(|deleted| deleted.entity).filter(rows);
+            said.push(format!("{name}: {:?}", names(&model, gone)));
+            let shown = tree(&model, &found);
+            for name in ["owner_person", "owner_ref", "OwnerRow", "owner_id"] {
+                assert!(!shown.contains(name), "{shown}");
+            }
+            if name != "Task" {
+                assert!(shown.contains("Task.owner, on delete cascade"), "{shown}");
+                assert!(shown.contains("cleared   Task.reviewer\n"), "{shown}");
+            }
+        }
+        let table = reach(&model.schema).into_iter().map(|reach| {
+            let name = &model.schema.entities[reach.entity].name;
+            format!("{name} {} {} {}", reach.deleted, reach.written, reach.refusals)
+        });
+        said.extend(table);
+        said
+    };
+    let arc = said(Strategy::Arc);
+    assert_eq!(
+        arc[..3],
+        ["Person: [\"Person\", \"Task\"]", "Group: [\"Group\", \"Task\"]", "Task: [\"Task\"]",]
+    );
+    assert_eq!(arc[3..], ["Person 1 1 1", "Group 1 1 0", "Task 0 0 0"]);
+    for strategy in [Strategy::Link, Strategy::Supertype, Strategy::Inheritance] {
+        assert_eq!(said(strategy), arc, "{}", strategy.name());
+    }
+}
+
+#[test]
+fn a_unions_row_takes_its_alternative_and_an_alternative_no_other() {
+    for strategy in [Strategy::Supertype, Strategy::Inheritance] {
+        let model = tracker(strategy);
+        let row = impact(model.program(), named(&model, "OwnerRow"));
+        assert_eq!(deleted(&model, &row), ["OwnerRow", "Person", "Group", "Task"]);
+        // What went with its row takes no row of its own along.
+        let taken = |found: &Impact| -> usize {
+            let targets = found.deleted.iter().flat_map(|deleted| &deleted.targets);
+            targets.filter(|target| target.takes != Leads::Nowhere).count()
+        };
+        assert_eq!(taken(&row), 0);
+        let person = impact(model.program(), named(&model, "Person"));
+        assert_eq!(deleted(&model, &person), ["Person", "OwnerRow", "Task"]);
+        assert_eq!(taken(&person), 1);
+        assert_eq!(names(&model, person.kept.clone()), [""; 0]);
+    }
+    let model = tracker(Strategy::Link);
+    let row = impact(model.program(), named(&model, "OwnerRow"));
+    assert_eq!(deleted(&model, &row), ["OwnerRow", "Task"]);
+    assert_eq!(names(&model, row.kept.clone()), ["Person", "Group"]);
+}
+
+#[test]
+fn a_task_that_goes_with_its_person_had_no_group() {
+    let text = "module m\n\nentity Person {\n  name  text\n}\n\nentity Group {\n  name  text\n}\n\n\
+                entity Project {\n  name  text\n}\n\nunion Owner = Person | Group  as arc\n\n\
+                entity Task {\n  name  text\n  owner  1 Owner <-> 1..* tasks  on delete cascade\n  \
+                project  1 Project <-> * tasks  on delete cascade\n}\n";
+    let model = model(text);
+    let bounds = |entity| -> usize {
+        let found = impact(model.program(), named(&model, entity));
+        let targets = found.deleted.iter().flat_map(|deleted| &deleted.targets);
+        targets.filter(|target| target.bound.is_some()).count()
+    };
+    assert_eq!((bounds("Person"), bounds("Group"), bounds("Project")), (0, 0, 2));
+    let person = impact(model.program(), named(&model, "Person"));
+    assert_eq!(names(&model, person.kept), ["Project"]);
+    let of = |entity| reach(&model.schema).iter().find(|it| it.entity == entity).unwrap().refusals;
+    assert_eq!((of(named(&model, "Person")), of(named(&model, "Project"))), (0, 2));
+}
+
+#[test]
+fn every_form_of_a_unions_delete_is_as_it_was_reviewed() {
+    for strategy in Strategy::ALL {
+        let model = tracker(strategy);
+        let name = strategy.name();
+        let found = impact(model.program(), named(&model, "Person"));
+        snapshot(&format!("tracker_{name}_person.tree"), &tree(&model, &found));
+        snapshot(
+            &format!("tracker_{name}_person.json"),
+            &render::json(model.program(), &found, None),
+        );
+        snapshot(
+            &format!("tracker_{name}_person.mermaid"),
+            &render::mermaid(&model.schema, &found, None),
+        );
+        let reaches = reach(&model.schema);
+        snapshot(
+            &format!("tracker_{name}.mermaid"),
+            &render::whole_mermaid(&model.schema, &reaches),
+        );
+        if strategy.has_rows() {
+            let found = impact(model.program(), named(&model, "OwnerRow"));
+            snapshot(&format!("tracker_{name}_row.tree"), &tree(&model, &found));
+        }
+    }
 }
 
 /// Entities of examples whose every form is held.

@@ -24,12 +24,19 @@ pub enum NotFound {
         /// Their full names.
         candidates: Vec<String>,
     },
+    /// It is a union's: rows are of its alternatives.
+    Union {
+        /// What was asked for.
+        name: String,
+        /// The alternatives' full names.
+        alternatives: Vec<String>,
+    },
 }
 
 /// The entity of a name: `Store`, or `shop.Store`.
 ///
 /// # Errors
-/// When no entity has the name, or entities of several modules have it.
+/// When no entity has the name, or entities of several modules have it; or it is a union's.
 pub fn find(schema: &Schema, name: &str) -> Result<EntityId, NotFound> {
     let named = |entity: &EntityId| {
         schema.entities[*entity].name == name || full_name(schema, *entity) == name
@@ -38,6 +45,9 @@ pub fn find(schema: &Schema, name: &str) -> Result<EntityId, NotFound> {
     match found[..] {
         [entity] => Ok(entity),
         [] => {
+            if let Some(union) = union(schema, name) {
+                return Err(union);
+            }
             let full: Vec<String> =
                 schema.entities.ids().map(|entity| full_name(schema, entity)).collect();
             let short = schema.entities.values().iter().map(|entity| entity.name.as_str());
@@ -55,6 +65,17 @@ pub fn find(schema: &Schema, name: &str) -> Result<EntityId, NotFound> {
     }
 }
 
+/// That a name is a union's.
+fn union(schema: &Schema, name: &str) -> Option<NotFound> {
+    let mut unions = schema.unions.values().iter();
+    let union = unions.find(|union| {
+        let module = &schema.modules[union.module].name;
+        union.name == name || format!("{module}.{}", union.name) == name
+    })?;
+    let alternatives = union.alternatives.iter().map(|it| full_name(schema, it.entity));
+    Some(NotFound::Union { name: name.to_owned(), alternatives: alternatives.collect() })
+}
+
 impl fmt::Display for NotFound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -70,6 +91,13 @@ impl fmt::Display for NotFound {
                     f,
                     "several modules have an entity `{name}`: write {}",
                     candidates.join(" or ")
+                )
+            }
+            NotFound::Union { name, alternatives } => {
+                write!(
+                    f,
+                    "`{name}` is a union: ask what a delete of {} does",
+                    alternatives.join(" or ")
                 )
             }
         }
