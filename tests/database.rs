@@ -25,6 +25,7 @@ use support::cascades;
 use support::examples::{self, Example, Variant, root};
 use support::ground::Compiled;
 use support::hostile;
+use support::owners;
 use support::session::{Session, work_directory};
 
 fn main() -> ExitCode {
@@ -78,6 +79,11 @@ fn trials(session: Option<&Arc<Session>>, proving: Option<&Arc<Proving>>) -> Vec
         let texts = |_: &Session, _: &Compiled| Ok(json!({ "texts": hostile::texts() }));
         trials.push(task(session, "hostile", &hostile, variant, texts));
     }
+    for strategy in owners::STRATEGIES {
+        for lazy in ["raise", "select"] {
+            trials.push(application(session, strategy, lazy));
+        }
+    }
     for name in ["restrict", "protect", "restrict_diamond"] {
         for &variant in Variant::all(django) {
             trials.push(task(session, "admin", &examples::named(name), variant, refused_deletes));
@@ -118,6 +124,11 @@ fn judge(session: Option<&Arc<Session>>, tool: &'static str, variant: Variant) -
             options.sqlalchemy.package = format!("{}_models", example.name);
             example.build(&options, &output)?;
             apps.extend(Compiled::new(&example.sources())?.apps());
+        }
+        if tool == "mypy_sqlalchemy" {
+            for strategy in owners::STRATEGIES {
+                owners::build(strategy, &format!("{strategy}_models"), "raise", &output)?;
+            }
         }
         let request = json!({ "output": output, "tool": tool, "apps": apps });
         session.run("cleanliness", request).map_err(Failed::from)
@@ -217,6 +228,30 @@ fn task(
         // Beside the files, for whoever looks into a failure.
         let _ = std::fs::write(output.join("request.json"), request.to_string());
         session.run(task, request).map_err(Failed::from)
+    })
+}
+
+/// A test that runs an application over owners that are stored in one of the ways.
+fn application(
+    session: Option<&Arc<Session>>,
+    strategy: &'static str,
+    lazy: &'static str,
+) -> Trial {
+    let session = session.cloned();
+    Trial::test(format!("unions::{strategy}::{lazy}"), move || {
+        let session = session.ok_or("tests are only listed")?;
+        let output = work_directory().join("unions").join(strategy).join(lazy);
+        let _ = std::fs::remove_dir_all(&output);
+        owners::build(strategy, "models", lazy, &output)?;
+        let compiled = Compiled::new(&owners::example(strategy).sources())?;
+        let request = json!({
+            "output": output,
+            "package": "models",
+            "apps": compiled.apps(),
+            "externals": compiled.has_externals(),
+            "empty": empty_sql(compiled.program()),
+        });
+        session.run("unions", request).map_err(Failed::from)
     })
 }
 

@@ -16,6 +16,7 @@ import psycopg
 import sqlalchemy
 import sqlalchemy.dialects.postgresql
 import sqlalchemy.ext.associationproxy
+import sqlalchemy.ext.asyncio
 import sqlalchemy.ext.orderinglist
 import sqlalchemy.orm
 
@@ -26,6 +27,7 @@ from trine_proof import (
     races,
     refusals,
     storefront,
+    unions,
 )
 
 __all__ = ["TASKS", "django", "psycopg", "sqlalchemy"]
@@ -37,4 +39,5 @@ TASKS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "races": races.races,
     "refusals": refusals.refusals,
     "storefront": storefront.storefront,
+    "unions": unions.unions,
 }

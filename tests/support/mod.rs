@@ -8,6 +8,7 @@ pub mod cascades;
 pub mod examples;
 pub mod ground;
 pub mod hostile;
+pub mod owners;
 pub mod proving;
 pub mod random;
 pub mod server;

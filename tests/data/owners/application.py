@@ -1,0 +1,565 @@
+"""An application over the tracker, whatever its owners are stored as: each function is a case.
+
+The tests put it beside the generated models. It is checked with them by mypy and ruff, and runs unchanged
+under every strategy, whether relationships are loaded when they are read or refuse to be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Barrier, Thread
+from typing import Any, assert_type
+
+from sqlalchemy import Engine, delete, event, func, select, update
+from sqlalchemy.exc import InvalidRequestError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.orm import Session, aliased, selectinload
+
+from . import Group, Owner, Person, Task
+
+
+def equal(found: object, wanted: object) -> None:
+    """Raises where two values differ."""
+    if found != wanted:
+        raise AssertionError(f"{found!r} is not {wanted!r}")
+
+
+@contextmanager
+def statements(engine: Engine) -> Iterator[list[str]]:
+    """The statements that a block sends."""
+    sent: list[str] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        sent.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def person(name: str) -> Person:
+    return Person(name=name, email=f"{name.lower()}@example.com")
+
+
+def people(session: Session) -> tuple[Person, Person, Group]:
+    """Ada, Bob and Ada's group, stored, and nothing of them in the session's memory."""
+    ada, bob = person("Ada"), person("Bob")
+    group = Group(name="Crew", creator=ada)
+    session.add_all([ada, bob, group])
+    session.commit()
+    return ada, bob, group
+
+
+def names(tasks: Any) -> list[str]:
+    return sorted(task.description for task in tasks)
+
+
+# ------------------------------------------------------------------------------------ read, assign
+
+
+def a_pending_owner_is_stored_before_its_task(engine: Engine) -> None:
+    with Session(engine) as session:
+        ada = person("Ada")
+        one, two = (
+            Task(description="one", owner=ada),
+            Task(description="two", owner=ada),
+        )
+        crew = Group(name="Crew", creator=ada)
+        three = Task(description="three", owner=crew, reviewer=ada)
+        session.add_all([three, two, one])
+        equal(
+            (one.owner, three.owner, three.reviewer, one.reviewer),
+            (ada, crew, ada, None),
+        )
+        session.commit()
+    with Session(engine) as session:
+        found = session.scalars(
+            select(Task)
+            .options(*Task.with_owner(), *Task.with_reviewer())
+            .order_by(Task.id)
+        ).all()
+        read = {task.description: (task.owner.name, task.reviewer) for task in found}
+        equal(read["one"], ("Ada", None))
+        equal(read["three"][0], "Crew")
+        reviewer = read["three"][1]
+        assert reviewer is not None
+        equal(reviewer.name, "Ada")
+
+
+def a_stored_owner_is_assigned_without_loading(engine: Engine) -> None:
+    with Session(engine) as session:
+        ada, _bob, crew = people(session)
+        session.add_all(
+            [Task(description=d, owner=o) for d, o in [("a", ada), ("b", crew)]]
+        )
+        session.commit()
+    with Session(engine) as session:
+        ada = session.scalars(select(Person).where(Person.name == "Ada")).one()
+        session.add(Task(description="c", owner=ada))
+        session.commit()
+        session.add(Task(description="d", owner=ada))
+        session.commit()
+    with Session(engine) as session:
+        equal(
+            names(session.scalars(select(Task).where(Task.by_owner(name="Ada")))),
+            ["a", "c", "d"],
+        )
+
+
+def handing_over_deletes_nothing(engine: Engine) -> None:
+    with Session(engine) as session:
+        ada, bob, crew = people(session)
+        task = Task(description="t", owner=ada)
+        session.add(task)
+        session.commit()
+        for owner in (crew, bob, crew, ada, bob):
+            task.owner = owner
+            equal(task.owner, owner)
+            session.commit()
+            # Read as someone else would.
+            with Session(engine) as other:
+                found = other.scalars(select(Task).options(*Task.with_owner())).one()
+                equal(
+                    (type(found.owner).__name__, found.owner.name),
+                    (type(owner).__name__, owner.name),
+                )
+        equal(session.scalar(select(func.count()).select_from(Person)), 2)
+
+
+def handing_over_to_a_pending_owner(engine: Engine) -> None:
+    with Session(engine) as session:
+        ada, *_ = people(session)
+        session.add(Task(description="t", owner=ada, reviewer=ada))
+        session.commit()
+        task = session.scalars(select(Task)).one()
+        eve = person("Eve")
+        task.owner = eve
+        task.reviewer = None
+        session.commit()
+        equal(names(session.scalars(select(Task).where(Task.owner == eve))), ["t"])
+        equal(
+            names(session.scalars(select(Task).where(Task.reviewer.is_(None)))), ["t"]
+        )
+
+
+def a_wrong_owner_is_refused_at_once(engine: Engine) -> None:
+    task = Task(description="t")
+    try:
+        task.owner = Task(description="other")  # type: ignore[assignment]
+    except TypeError as error:
+        equal(str(error), "Task.owner is a Person or a Group, not a Task")
+    else:
+        raise AssertionError("a Task owns a task")
+    try:
+        Task.by_owner(email="ada@example.com")
+    except TypeError as error:
+        equal("Group has no `email`" in str(error), True)
+    else:
+        raise AssertionError("groups have no email")
+
+
+def nothing_is_loaded_unasked(engine: Engine) -> None:
+    """Under `lazy="raise"`; `lazy="select"` loads what is read."""
+    with Session(engine) as session:
+        ada, *_ = people(session)
+        session.add(Task(description="t", owner=ada))
+        session.commit()
+    with Session(engine) as session:
+        task = session.scalars(select(Task)).one()
+        try:
+            name = task.owner.name
+        except InvalidRequestError as error:
+            assert "lazy='raise'" in str(error), str(error)
+        else:
+            equal(name, "Ada")
+
+
+# ------------------------------------------------------------------------------------------ filter
+
+
+def fill(session: Session) -> tuple[Person, Person, Group]:
+    """Five tasks: of Ada two, of Bob one, of the crew two."""
+    ada, bob, crew = people(session)
+    of: list[tuple[str, Owner, Owner | None]] = [
+        ("a1", ada, None),
+        ("a2", ada, crew),
+        ("b1", bob, ada),
+        ("c1", crew, bob),
+        ("c2", crew, None),
+    ]
+    session.add_all([Task(description=d, owner=o, reviewer=r) for d, o, r in of])
+    session.commit()
+    return ada, bob, crew
+
+
+def filters(engine: Engine) -> None:
+    with Session(engine) as session:
+        ada, bob, crew = fill(session)
+        crew.name = "Ada"
+        session.commit()
+
+        def of(*conditions: Any) -> str:
+            return " ".join(names(session.scalars(select(Task).where(*conditions))))
+
+        equal(of(Task.by_owner(ada)), "a1 a2")
+        equal(of(Task.owner == ada), "a1 a2")
+        equal(of(Task.owner == crew), "c1 c2")
+        equal(of(Task.owner != ada), "b1 c1 c2")
+        equal(of(~Task.by_owner(ada)), "b1 c1 c2")
+        equal(of(Task.reviewer != ada), "a1 a2 c1 c2")
+        equal(of(Task.owner.in_([bob, crew])), "b1 c1 c2")
+        equal(of(Task.owner.in_([])), "")
+        equal(of(Task.owner.is_(None)), "")
+        equal(of(Task.reviewer.is_(None)), "a1 c2")
+        equal(of(Task.reviewer == None), "a1 c2")
+        equal(of(Task.reviewer.is_not(None)), "a2 b1 c1")
+        equal(of(Task.by_reviewer(None)), "a1 c2")
+        equal(of(Task.by_reviewer()), "a2 b1 c1")
+        equal(of(Task.reviewer.in_([None, bob])), "a1 c1 c2")
+        equal(of(Task.by_owner(Person)), "a1 a2 b1")
+        equal(of(Task.by_owner(Group)), "c1 c2")
+        equal(of(~Task.by_owner(Group)), "a1 a2 b1")
+        equal(of(Task.by_owner(name="Ada")), "a1 a2 c1 c2")
+        equal(of(~Task.by_owner(name="Ada")), "b1")
+        equal(of(~Task.by_reviewer(name="Ada")), "a1 c1 c2")
+        equal(of(Task.by_owner(Person, email="bob@example.com")), "b1")
+        equal(of(Task.by_owner(Person, Person.name.startswith("A"))), "a1 a2")
+        equal(of(Task.by_owner(Group, Group.creator == ada)), "c1 c2")
+        equal(of(Task.by_owner(ada), Task.by_reviewer(crew)), "a2")
+        # Of an alias, beside the entity itself, and with the owner's entity in the same statement.
+        other = aliased(Task)
+        pairs = select(Task.description, other.description).where(
+            Task.id != other.id,
+            Task.by_owner(ada),
+            other.by_owner(Group),
+            other.reviewer == bob,
+        )
+        equal(sorted(session.execute(pairs)), [("a1", "c1"), ("a2", "c1")])
+        both = select(Person.name, Task.description).where(
+            Person.id != Task.id,
+            Task.by_owner(Person, Person.name == "Bob"),
+            Person.name == "Ada",
+        )
+        equal(session.execute(both).all(), [("Ada", "b1")])
+        equal(of(Task.id.in_(select(other.id).where(other.by_owner(name="Bob")))), "b1")
+        session.execute(update(Task).where(Task.by_owner(bob)).values(description="b2"))
+        session.execute(delete(Task).where(Task.by_owner(Group)))
+        session.commit()
+        equal(of(), "a1 a2 b2")
+
+
+def values(engine: Engine) -> None:
+    with Session(engine) as session:
+        fill(session)
+        name = Task.owner_value("name")
+        ordered = select(Task.description).order_by(name.desc(), Task.description)
+        equal(session.scalars(ordered).all(), ["c1", "c2", "b1", "a1", "a2"])
+        count = (
+            select(name, func.count()).group_by(Task.owner_value("name")).order_by(name)
+        )
+        equal(session.execute(count).all(), [("Ada", 2), ("Bob", 1), ("Crew", 2)])
+        equal(session.scalar(select(func.max(Task.owner_value("name")))), "Crew")
+        equal(
+            session.scalars(select(Task.description).where(name == "Bob")).all(), ["b1"]
+        )
+        alias = aliased(Task)
+        equal(
+            session.scalars(select(alias.owner_value("name")).order_by(alias.id)).all(),
+            ["Ada", "Ada", "Bob", "Crew", "Crew"],
+        )
+        reviewers = select(Task.reviewer_value("name")).order_by(Task.id)
+        equal(session.scalars(reviewers).all(), [None, "Crew", "Ada", "Bob", None])
+
+
+# -------------------------------------------------------------------------------------------- load
+
+
+def a_list_takes_the_same_statements_whatever_its_length(engine: Engine) -> None:
+    counts = []
+    with Session(engine) as session:
+        ada, *_ = people(session)
+        for size in (10, 990):
+            owners: list[Owner] = [
+                person(f"P{size} {n}")
+                if n % 2
+                else Group(name=f"G{size} {n}", creator=ada)
+                for n in range(size)
+            ]
+            session.add_all([Task(description="t", owner=owner) for owner in owners])
+            session.commit()
+            key = ada.id
+            session.expunge_all()
+            with statements(engine) as sent:
+                found = session.scalars(
+                    select(Task).options(*Task.with_owner(), *Task.with_reviewer())
+                ).all()
+                read = {task.owner.name for task in found}
+                equal([task.reviewer for task in found if task.reviewer], [])
+            session.expunge_all()
+            equal(len(read), len(found))
+            counts.append(len(sent))
+            ada = session.get_one(Person, key)
+    equal(counts[0], counts[1])
+    equal(counts[0], 1)
+
+
+def the_inverse_is_a_collection(engine: Engine) -> None:
+    with Session(engine) as session:
+        fill(session)
+        session.expunge_all()
+        with statements(engine) as sent:
+            found = session.scalars(
+                select(Person)
+                .options(
+                    selectinload(Person.tasks).options(*Task.with_owner()),
+                    selectinload(Person.reviews),
+                )
+                .order_by(Person.name)
+            ).all()
+            equal([names(each.tasks) for each in found], [["a1", "a2"], ["b1"]])
+            equal(
+                [task.owner.name for each in found for task in each.tasks],
+                ["Ada", "Ada", "Bob"],
+            )
+        equal(len(sent), 3)
+        owning = select(Group.name).where(Group.tasks.any(Task.description == "c2"))
+        equal(session.scalars(owning).all(), ["Crew"])
+        joined = (
+            select(Person.name, func.count(Task.id))
+            .join(Person.tasks)
+            .group_by(Person.name)
+        )
+        equal(sorted(session.execute(joined)), [("Ada", 2), ("Bob", 1)])
+
+
+def the_inverse_is_added_to(engine: Engine) -> None:
+    with Session(engine) as session:
+        ada = person("Ada")
+        ada.tasks.append(Task(description="one"))
+        ada.tasks.append(Task(description="two"))
+        equal(ada.tasks[0].owner, ada)
+        session.add(ada)
+        session.commit()
+        session.expunge_all()
+        loaded = [selectinload(Person.tasks).options(*Task.with_owner())]
+        ada = session.scalars(select(Person).options(*loaded)).one()
+        ada.tasks.append(Task(description="three"))
+        session.commit()
+        session.expunge_all()
+        equal(
+            names(session.scalars(select(Task).where(Task.by_owner(Person)))),
+            ["one", "three", "two"],
+        )
+        # From one collection into another.
+        ada = session.scalars(select(Person).options(*loaded)).one()
+        crew = Group(name="Crew", creator=ada)
+        session.add(crew)
+        moved = next(task for task in ada.tasks if task.description == "one")
+        crew.tasks.append(moved)
+        equal(
+            (moved.owner, names(ada.tasks), names(crew.tasks)),
+            (crew, ["three", "two"], ["one"]),
+        )
+        session.commit()
+        equal(names(session.scalars(select(Task).where(Task.owner == crew))), ["one"])
+        # By assignment, both collections follow.
+        ada = session.scalars(
+            select(Person).options(*loaded).execution_options(populate_existing=True)
+        ).one()
+        crew = session.scalars(
+            select(Group)
+            .options(selectinload(Group.tasks).options(*Task.with_owner()))
+            .execution_options(populate_existing=True)
+        ).one()
+        next(iter(crew.tasks)).owner = ada
+        equal((names(ada.tasks), names(crew.tasks)), (["one", "three", "two"], []))
+        session.commit()
+        equal(session.scalar(select(func.count()).where(Task.by_owner(Person))), 3)
+
+
+def an_optional_relation_is_cleared_through_its_inverse(engine: Engine) -> None:
+    with Session(engine) as session:
+        ada, _bob, _crew = fill(session)
+        ada = session.scalars(
+            select(Person)
+            .where(Person.name == "Ada")
+            .options(selectinload(Person.reviews))
+        ).one()
+        reviewed = ada.reviews[0]
+        ada.reviews.remove(reviewed)
+        equal(reviewed.reviewer, None)
+        session.commit()
+        equal(names(session.scalars(select(Task).where(Task.by_reviewer(ada)))), [])
+        equal(session.scalar(select(func.count()).select_from(Task)), 5)
+
+
+# ------------------------------------------------------------------------------------------ delete
+
+
+def an_owner_goes_with_its_tasks(engine: Engine) -> None:
+    for loaded in (False, True):
+        with Session(engine) as session:
+            _ada, bob, _crew = fill(session)
+            if loaded:
+                session.scalars(
+                    select(Task).options(*Task.with_owner(), *Task.with_reviewer())
+                ).all()
+                session.scalars(
+                    select(Person).options(
+                        selectinload(Person.tasks), selectinload(Person.reviews)
+                    )
+                ).all()
+                session.scalars(select(Group).options(selectinload(Group.tasks))).all()
+            else:
+                session.expunge_all()
+            bob = session.scalars(select(Person).where(Person.name == "Bob")).one()
+            with statements(engine) as sent:
+                session.delete(bob)
+                session.commit()
+            equal([one for one in sent if one.startswith("SELECT")], [])
+            if not loaded:
+                equal(len(sent), 1)
+        with Session(engine) as session:
+            found = session.scalars(select(Task).options(*Task.with_reviewer())).all()
+            equal(names(found), ["a1", "a2", "c1", "c2"])
+            equal(
+                {
+                    task.description: task.reviewer and task.reviewer.name
+                    for task in found
+                },
+                {"a1": None, "a2": "Crew", "c1": None, "c2": None},
+            )
+            session.delete(session.scalars(select(Group)).one())
+            session.commit()
+            session.delete(session.scalars(select(Person)).one())
+            session.commit()
+            equal(session.scalar(select(func.count()).select_from(Task)), 0)
+
+
+# ------------------------------------------------------------------------------------- many at once
+
+
+def many_are_added_in_few_statements(engine: Engine) -> None:
+    with Session(engine) as session:
+        ada, bob, crew = people(session)
+        some: list[Owner] = [ada, crew, bob]
+        with statements(engine) as sent:
+            session.add_all(
+                [
+                    Task(
+                        description=str(n),
+                        owner=some[n % 3],
+                        reviewer=some[n % 3] if n % 2 else None,
+                    )
+                    for n in range(2000)
+                ]
+            )
+            session.commit()
+        assert len(sent) < 20, len(sent)
+        count = select(Task.owner_value("name"), func.count()).group_by(
+            Task.owner_value("name")
+        )
+        equal(
+            sorted(session.execute(count)), [("Ada", 667), ("Bob", 666), ("Crew", 667)]
+        )
+
+
+# --------------------------------------------------------------------------------------- concurrent
+
+
+def two_sessions_give_one_person_their_first_task(engine: Engine) -> None:
+    with Session(engine) as session:
+        ada, *_ = people(session)
+        key = ada.id
+    barrier = Barrier(4)
+    failed: list[SQLAlchemyError] = []
+
+    def work(number: int) -> None:
+        try:
+            with Session(engine) as session:
+                mine = session.get_one(Person, key)
+                session.add(Task(description=str(number), owner=mine))
+                barrier.wait()
+                session.flush()
+                session.commit()
+        except SQLAlchemyError as error:
+            failed.append(error)
+
+    threads = [Thread(target=work, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    equal(failed, [])
+    with Session(engine) as session:
+        equal(session.scalar(select(func.count()).where(Task.by_owner(name="Ada"))), 4)
+
+
+# ------------------------------------------------------------------------------------------ asyncio
+
+
+async def under_asyncio(engine: AsyncEngine) -> None:
+    async with AsyncSession(engine, expire_on_commit=False) as session:
+        ada = person("Ada")
+        crew = Group(name="Crew", creator=ada)
+        task = Task(description="a", owner=ada)
+        session.add_all([task, Task(description="c", owner=crew)])
+        await session.commit()
+        equal(task.owner, ada)
+        task.owner = crew
+        equal(task.owner, crew)
+        await session.commit()
+        equal(task.owner, crew)
+    async with AsyncSession(engine) as session:
+        tasks = (
+            await session.scalars(
+                select(Task).options(*Task.with_owner()).order_by(Task.id)
+            )
+        ).all()
+        equal([each.owner.name for each in tasks], ["Crew", "Crew"])
+        ada = (
+            await session.scalars(select(Person).options(selectinload(Person.tasks)))
+        ).one()
+        tasks[0].owner = ada
+        ada.tasks.append(Task(description="new"))
+        await session.flush()
+        equal(names(ada.tasks), ["a", "new"])
+        await session.commit()
+        mine = select(Task).where(Task.owner == ada).options(*Task.with_owner())
+        equal(names((await session.scalars(mine)).all()), ["a", "new"])
+
+
+# -------------------------------------------------------------------------------------------- types
+
+
+def types(task: Task) -> None:
+    """Only read by the type checker."""
+    assert_type(task.owner, Person | Group)
+    assert_type(task.reviewer, Person | Group | None)
+    task.owner = None  # type: ignore[assignment]
+    task.reviewer = None
+    task.reviewer = "Ada"  # type: ignore[assignment]
+    Task.by_owner("Ada")  # type: ignore[arg-type]
+    assert_type(Person().tasks, list[Task])
+
+
+CASES: list[Callable[[Engine], None]] = [
+    a_pending_owner_is_stored_before_its_task,
+    a_stored_owner_is_assigned_without_loading,
+    handing_over_deletes_nothing,
+    handing_over_to_a_pending_owner,
+    a_wrong_owner_is_refused_at_once,
+    nothing_is_loaded_unasked,
+    filters,
+    values,
+    a_list_takes_the_same_statements_whatever_its_length,
+    the_inverse_is_a_collection,
+    the_inverse_is_added_to,
+    an_optional_relation_is_cleared_through_its_inverse,
+    an_owner_goes_with_its_tasks,
+    many_are_added_in_few_statements,
+    two_sessions_give_one_person_their_first_task,
+]

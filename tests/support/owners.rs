@@ -1,0 +1,32 @@
+//! A program over a union, with each strategy in turn, and the application that uses it.
+
+use std::fs;
+use std::path::Path;
+
+use trine::target::{Options, SqlalchemyOptions};
+
+use super::examples::{Example, root};
+
+/// The strategies under which no line of an application changes.
+pub const STRATEGIES: [&str; 4] = ["arc", "link", "supertype", "inheritance"];
+
+/// The program under a strategy.
+pub fn example(strategy: &str) -> Example {
+    let text = include_str!("../data/owners/tracker.trine");
+    let text = text.replace("as arc", &format!("as {strategy}"));
+    Example { name: format!("owners_{strategy}"), files: vec![("tracker.trine".to_owned(), text)] }
+}
+
+/// Compiles the program, and puts the application into the package of SQLAlchemy models.
+///
+/// # Errors
+/// The errors of the program, one a line.
+pub fn build(strategy: &str, package: &str, lazy: &str, directory: &Path) -> Result<(), String> {
+    let sqlalchemy = SqlalchemyOptions { package: package.to_owned(), lazy: lazy.to_owned() };
+    let options = Options { sqlalchemy, ..Options::default() };
+    example(strategy).build(&options, directory)?;
+    let application = directory.join("sqlalchemy").join(package).join("application.py");
+    fs::copy(root().join("tests/data/owners/application.py"), application)
+        .map(|_| ())
+        .map_err(|error| error.to_string())
+}
