@@ -14,7 +14,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::{Value, json};
 use trine::impact::{Action, Prediction, predict};
 use trine::prove::python::{Interpreter, Needs, Runner};
-use trine::prove::rows::{Stage, dump_sql, empty_sql, stages};
+use trine::prove::rows::{About, Stage, dump_sql, empty_sql, stages};
 use trine::prove::{
     Bench, Failure as Unproven, Side, Silent, Uncovered, Wanted, prove as prove_all, report,
 };
@@ -283,7 +283,7 @@ fn refused_deletes(session: &Session, compiled: &Compiled) -> Result<Value, Fail
             });
             refused.next().map(|(_, row)| row)
         };
-        let stage = found.stages.iter().find(|stage| stage.relation == Some(id));
+        let stage = found.stages.iter().find(|stage| stage.about == About::Relation(id));
         let row = stage.and_then(|stage| Some((stage, row(stage)?)));
         let (stage, row) =
             row.ok_or_else(|| format!("{}: no delete of a row is refused", relation.name))?;

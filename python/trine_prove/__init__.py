@@ -36,6 +36,7 @@ names the row, with values as `to_jsonb` gives them, and besides:
 | `delete` | | the row is deleted |
 | `clear` | `columns` | the relation that has these columns for its own is set to nothing |
 | `move` | `columns`, `to`, `defer` | it is pointed at the row `to`, a `{"table": …, "key": …}` |
+| `hand_over` | `attribute`, `to` | the relation to a union is pointed at `to`, or at nothing (null) |
 | `orphan` | `columns` | the row is taken out of its owner's collection |
 | `unlink` | `link`, `near`, `far`, `to` | `to` is taken out of the row's collection through the table |
 | `rewrite` | | every row is read and written back with all its columns; it names no row |

@@ -118,18 +118,32 @@ def prepare(action: dict[str, Any], way: str) -> Callable[[], object]:
         return lambda: chosen.delete() if way == "queryset" else row.delete()
     if kind == "unlink":
         return unlink(row, find(action["to"]), action["link"], action["near"], action["far"])
+    if kind == "hand_over":
+        other = find(action["to"]) if action["to"] else None
+        return assigning(row, accessor(type(row), action["attribute"]), other)
     relation = relation_over(type(row), action["columns"])
     if kind == "orphan":
         return orphan(row, relation)
     if in_key(relation):
         raise Skipped(f"`{relation.name}` is of the key, which Django never changes")
-    other = find(action["to"]) if kind == "move" else None
+    return assigning(row, relation.name, find(action["to"]) if kind == "move" else None)
+
+
+def assigning(row: Any, name: str, other: Any) -> Callable[[], object]:
+    """Assigns to an attribute, and saves."""
 
     def assign() -> None:
-        setattr(row, relation.name, other)
+        setattr(row, name, other)
         row.save()
 
     return assign
+
+
+def accessor(model: type[models.Model], name: str) -> str:
+    """The attribute by which a relation to a union is assigned."""
+    if hasattr(model, name):
+        return name
+    raise Skipped(f"{model.__name__} has no `{name}`")
 
 
 def model_of(table: dict[str, Any]) -> type[models.Model]:

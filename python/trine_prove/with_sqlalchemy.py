@@ -191,6 +191,10 @@ class Sqlalchemy:
             return lambda: session.delete(row), None
         if kind == "unlink":
             return self.unlink(row, self.row(session, action["to"]), action), None
+        if kind == "hand_over":
+            name = accessor(type(row), action["attribute"])
+            to = self.row(session, action["to"]) if action["to"] else None
+            return lambda: setattr(row, name, to), None
         relation = self.relation(row, action["columns"])
         if kind == "orphan":
             return orphan(row, relation), None
@@ -297,6 +301,13 @@ def orphan(row: Any, relation: orm.RelationshipProperty[Any]) -> Callable[[], No
     if relation.mapper.relationships[inverse].uselist:
         return lambda: getattr(owner, inverse).remove(row)
     return lambda: setattr(owner, inverse, None)
+
+
+def accessor(entity: type[Any], name: str) -> str:
+    """The attribute by which a relation to a union is assigned."""
+    if hasattr(entity, name):
+        return name
+    raise Skipped(f"{entity.__name__} has no `{name}`")
 
 
 def set_columns(row: Any, relation: orm.RelationshipProperty[Any], other: Any) -> None:

@@ -14,6 +14,7 @@ use crate::relational::{ColumnIx, ColumnOrigin, ForeignKey, ReferentialAction, T
 use crate::schema::{DeleteRule, RelationId, RelationKind, ToOne};
 use crate::targets::Program;
 
+use super::hand_over::handed_over;
 use super::judge;
 use super::rows::{Action, Prediction, Row, RowRef, Rows};
 
@@ -37,6 +38,10 @@ pub fn predict(program: Program<'_>, rows: &Rows, action: &Action) -> Prediction
         Action::Move { relation, row, to } => {
             let moved = state.moved(relation, row, to);
             state.update(row, moved);
+        }
+        Action::HandOver { relation, row, to } => {
+            let written = handed_over(program, rows, relation, to);
+            state.update(row, written.unwrap_or_default());
         }
         Action::Unlink { relation, source, target } => {
             let links = linking(program, rows, relation, source, target);

@@ -6,7 +6,7 @@ use serde_json::Value;
 use smol_str::SmolStr;
 
 use crate::relational::TableId;
-use crate::schema::RelationId;
+use crate::schema::{RelationId, UnionRelationId};
 
 /// A row: by column, what `to_jsonb` makes of its value.
 pub type Row = BTreeMap<SmolStr, Value>;
@@ -49,6 +49,15 @@ pub enum Action {
         row: RowRef,
         /// The new target.
         to: RowRef,
+    },
+    /// A relation of it to a union is pointed at another alternative.
+    HandOver {
+        /// The relation.
+        relation: UnionRelationId,
+        /// The row that has it.
+        row: RowRef,
+        /// The alternative; none where the relation is optional.
+        to: Option<RowRef>,
     },
     /// It is taken out of its owner's collection, by a relation with `on orphan delete`.
     Orphan {

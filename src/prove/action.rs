@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use crate::impact::{Action, Row, RowRef, Rows};
 use crate::relational::{ColumnIx, QualifiedName, Table, TableId};
-use crate::schema::RelationId;
+use crate::schema::{RelationId, UnionRelationId};
 use crate::targets::Program;
+use crate::targets::python::attribute;
 
 /// An action among the rows that it is done to.
 #[derive(Clone, Copy)]
@@ -30,6 +31,13 @@ impl<'a> Deed<'a> {
                 message["columns"] = self.own(relation);
                 message["to"] = self.place(to);
                 message["defer"] = json!(false);
+                message
+            }
+            Action::HandOver { relation, row, to } => {
+                let mut message = self.about("hand_over", row);
+                let stated = &self.program.schema.union_relations[relation];
+                message["attribute"] = json!(attribute(&stated.name));
+                message["to"] = to.map_or(Value::Null, |to| self.place(to));
                 message
             }
             Action::Orphan { relation, row } => {
@@ -64,6 +72,17 @@ impl<'a> Deed<'a> {
                 self.row(row),
                 self.row(to)
             ),
+            Action::HandOver { relation, row, to: Some(to) } => format!(
+                "handing `{}` of {} over to {}",
+                self.program.schema.union_relations[relation].name,
+                self.row(row),
+                self.row(to)
+            ),
+            Action::HandOver { relation, row, to: None } => format!(
+                "clearing `{}` of {}",
+                self.program.schema.union_relations[relation].name,
+                self.row(row)
+            ),
             Action::Orphan { relation, row } => format!(
                 "taking {} out of the collection of its `{}`",
                 self.row(row),
@@ -84,6 +103,14 @@ impl<'a> Deed<'a> {
             Action::Delete(row) => format!("delete {}", entity(self.program, row.table)),
             Action::Clear { relation, .. } => format!("clear {}", self.path(relation)),
             Action::Move { relation, .. } => format!("move {}", self.path(relation)),
+            Action::HandOver { relation, to: Some(to), .. } => format!(
+                "hand over {} → {}",
+                union_path(self.program, relation),
+                entity(self.program, to.table)
+            ),
+            Action::HandOver { relation, to: None, .. } => {
+                format!("clear {}", union_path(self.program, relation))
+            }
             Action::Orphan { relation, .. } => format!("orphan {}", self.path(relation)),
             Action::Unlink { relation, .. } => format!("unlink {}", self.path(relation)),
         }
@@ -176,6 +203,12 @@ pub(super) fn entity_name(program: Program<'_>, id: crate::schema::EntityId) -> 
         1 => entity.name.to_string(),
         _ => format!("{}.{}", schema.modules[entity.module].name, entity.name),
     }
+}
+
+/// `Task.owner`, of a relation to a union.
+pub(super) fn union_path(program: Program<'_>, id: UnionRelationId) -> String {
+    let relation = &program.schema.union_relations[id];
+    format!("{}.{}", entity_name(program, relation.source), relation.name)
 }
 
 /// `Banner.store`

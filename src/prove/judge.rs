@@ -155,12 +155,20 @@ impl Case<'_> {
     /// Whether the ORM means something else by it: SQLAlchemy takes a one-to-one target away from the row
     /// that has it, where a statement would be refused by the UNIQUE.
     fn is_another_thing(&self, done: &Done, wanted: &Wanted<'_>) -> bool {
-        let (Action::Move { relation, .. }, Wanted::Refused(refusals)) = (self.deed.action, wanted)
-        else {
-            return false;
+        let Wanted::Refused(refusals) = wanted else { return false };
+        let schema = self.deed.program.schema;
+        let one_to_one = match self.deed.action {
+            Action::Move { relation, .. } => {
+                schema.to_one(*relation).is_some_and(|to_one| to_one.one_to_one)
+            }
+            Action::HandOver { relation, .. } => {
+                schema.union_relations[*relation].there.max == Some(1)
+            }
+            Action::Delete(_)
+            | Action::Clear { .. }
+            | Action::Orphan { .. }
+            | Action::Unlink { .. } => false,
         };
-        let one_to_one =
-            self.deed.program.schema.to_one(*relation).is_some_and(|to_one| to_one.one_to_one);
         let taken = refusals.iter().any(|refusal| matches!(refusal, Refusal::Unique(_)));
         done.side == Side::Sqlalchemy && one_to_one && taken
     }

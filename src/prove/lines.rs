@@ -1,9 +1,9 @@
 //! The cases of a proof, gathered into a line for each relation and action.
 
-use super::action::{Deed, entity_name, relation_path};
+use super::action::{Deed, entity_name, relation_path, union_path};
 use super::judge::{Done, Judged, Outcome};
 use super::proof::{Line, Uncovered, Verdict, WayLine};
-use super::rows::Stage;
+use super::rows::{About, Stage};
 use crate::schema::{DeleteRule, RelationId, RelationKind};
 use crate::targets::Program;
 
@@ -17,16 +17,27 @@ pub(super) struct Lines {
 impl Lines {
     /// Adds a case.
     pub(super) fn add(&mut self, stage: &Stage, deed: Deed<'_>, ways: &[Done], judged: &Judged) {
-        let relation = stage.relation.map(|id| relation_path(deed.program, id));
+        let (relation, target, rule) = match stage.about {
+            About::Relation(id) => (
+                Some(relation_path(deed.program, id)),
+                Some(entity_name(deed.program, deed.program.schema.relations[id].target)),
+                Some(rule(deed.program, id)),
+            ),
+            About::Union(id) => {
+                let schema = deed.program.schema;
+                let union = &schema.unions[schema.union_relations[id].union];
+                let stored = union.strategy.name().to_owned();
+                (Some(union_path(deed.program, id)), Some(union.name.to_string()), Some(stored))
+            }
+            About::Everything => (None, None, None),
+        };
         let action = deed.title();
         let at =
             self.lines.iter().position(|line| line.relation == relation && line.action == action);
         let at = at.unwrap_or_else(|| {
             self.lines.push(Line {
-                rule: stage.relation.map(|id| rule(deed.program, id)),
-                target: stage
-                    .relation
-                    .map(|id| entity_name(deed.program, deed.program.schema.relations[id].target)),
+                rule,
+                target,
                 relation,
                 action: action.clone(),
                 cases: 0,
@@ -77,7 +88,7 @@ impl Lines {
             }
         }
         if let Some(why) = &judged.uncovered {
-            let place = if stage.relation.is_some() { "around" } else { "in" };
+            let place = if stage.about == About::Everything { "in" } else { "around" };
             let what = format!("{action}, {place} {}", stage.what);
             self.uncover(what, why.clone());
         }

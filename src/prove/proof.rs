@@ -87,11 +87,11 @@ pub struct Complaint {
 pub struct Line {
     /// `Product.store`; `None` when rows of everything were there.
     pub relation: Option<String>,
-    /// What it points at: `Store`.
+    /// What it points at: `Store`, or a union.
     pub target: Option<String>,
     /// What was done: `delete Store`, `clear Banner.product`.
     pub action: String,
-    /// The rule that decides it: `cascade`, `set null within store`.
+    /// The rule that decides it: `cascade`, `set null within store`; of a union how it is stored.
     pub rule: Option<String>,
     /// How often it was done, to another row each time.
     pub cases: usize,

@@ -14,7 +14,7 @@ use crate::targets::Program;
 use super::action::Deed;
 use super::judge::{Done, Outcome};
 use super::python::{self, Acted};
-use super::rows::{Stage, dump_sql, parse_dump};
+use super::rows::{About, Stage, dump_sql, parse_dump};
 use super::side::{Side, Way};
 
 /// A task without its number (`python/trine_prove/__init__.py` describes it).
@@ -81,7 +81,7 @@ pub(super) fn apps(program: Program<'_>) -> Vec<String> {
 fn message(program: Program<'_>, stage: &Stage) -> Value {
     let deeds = stage.actions.iter().map(|action| Deed { program, rows: &stage.rows, action });
     let mut actions: Vec<Value> = deeds.map(Deed::message).collect();
-    if stage.relation.is_none() {
+    if stage.about == About::Everything {
         // Behind the others, so that its place is one that no action has.
         actions.push(json!({ "kind": "rewrite" }));
     }

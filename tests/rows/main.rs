@@ -15,7 +15,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use postgres::Client;
 use trine::impact::{Action, Prediction, Refusal, Rows, difference, predict};
 use trine::live::Server;
-use trine::prove::rows::{Stage, Stages, action_sql, dump_sql, parse_dump, stages};
+use trine::prove::rows::{About, Stage, Stages, action_sql, dump_sql, parse_dump, stages};
 use trine::schema::Strategy;
 use trine::source::Sources;
 use trine::target::Options;
@@ -222,8 +222,17 @@ fn make(server: &Server, example: &Example) -> Result<(Stages, Vec<String>), Fai
         report.extend(carry_out(program, &mut client, stage));
     }
     for (relation, stated) in program.schema.relations.iter() {
-        let has_stage = found.stages.iter().any(|stage| stage.relation == Some(relation));
-        let is_told = found.uncovered.iter().any(|it| it.relation == Some(relation));
+        let about = About::Relation(relation);
+        let has_stage = found.stages.iter().any(|stage| stage.about == about);
+        let is_told = found.uncovered.iter().any(|it| it.about == about);
+        if !has_stage && !is_told {
+            report.push(format!("nothing is done to {}", stated.name));
+        }
+    }
+    for (relation, stated) in program.schema.union_relations.iter() {
+        let about = About::Union(relation);
+        let has_stage = found.stages.iter().any(|stage| stage.about == about);
+        let is_told = found.uncovered.iter().any(|it| it.about == about);
         if !has_stage && !is_told {
             report.push(format!("nothing is done to {}", stated.name));
         }

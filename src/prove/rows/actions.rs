@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use serde_json::Value;
 use smol_str::SmolStr;
 
-use crate::impact::{Action, Prediction, Row, RowRef, Rows, predict};
+use crate::impact::{Action, Prediction, Row, RowRef, Rows, handed_over, predict};
 use crate::quoting::{quote_identifier, quote_literal};
 use crate::relational::{ColumnIx, ForeignKey, TableId};
 use crate::schema::{EntityKind, RelationId, RelationKind};
@@ -98,7 +98,7 @@ pub(super) fn deletes(program: Program<'_>, rows: &Rows) -> Vec<Action> {
 }
 
 /// The rows of a table, those of the first family first: its numbers are the greater ones.
-fn by_number(program: Program<'_>, rows: &Rows, table: TableId) -> Vec<RowRef> {
+pub(super) fn by_number(program: Program<'_>, rows: &Rows, table: TableId) -> Vec<RowRef> {
     let count = rows.tables.get(table.index()).map_or(0, Vec::len);
     let mut all: Vec<RowRef> = (0..count).map(|row| RowRef { table, row }).collect();
     all.sort_by_cached_key(|row| Reverse(number(program, rows, *row)));
@@ -176,6 +176,16 @@ pub fn action_sql(program: Program<'_>, rows: &Rows, action: &Action) -> Vec<Str
                 })
                 .collect();
             vec![update(program, rows, row, moved)]
+        }
+        Action::HandOver { relation, row, to } => {
+            let columns = &program.database.tables[row.table].columns;
+            let written = handed_over(program, rows, relation, to).unwrap_or_default();
+            let written = written.into_iter().map(|(column, value)| {
+                let column = &columns[column];
+                let name = quote_identifier(&column.name);
+                format!("{name} = {}", literal(Some(&value), &column.ty.0))
+            });
+            vec![update(program, rows, row, written.collect())]
         }
         Action::Unlink { relation, source, target } => {
             let RelationKind::ManyToMany(many) = &program.schema.relations[relation].kind else {

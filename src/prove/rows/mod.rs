@@ -15,6 +15,7 @@ mod part;
 mod regex;
 mod shape;
 mod undone;
+mod unions;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,10 +25,10 @@ use postgres::{Client, GenericClient};
 use crate::impact::{Action, Rows};
 use crate::live::Problem;
 use crate::relational::TableId;
-use crate::schema::{DeleteRule, EntityId, RelationId, RelationKind};
+use crate::schema::{DeleteRule, EntityId, RelationId, RelationKind, UnionRelationId};
 use crate::targets::Program;
 
-use super::action::{entity_name, relation_path};
+use super::action::{entity_name, relation_path, union_path};
 use build::{Care, Ground, Made, build};
 use checks::Checks;
 use edges::Edges;
@@ -42,8 +43,8 @@ pub use dump::{dump_sql, empty_sql, parse_dump};
 pub struct Stage {
     /// What it is about, for people: `Banner.store`, `everything`.
     pub what: String,
-    /// The relation that it is around.
-    pub relation: Option<RelationId>,
+    /// The same as data.
+    pub about: About,
     /// The statement that removes all rows.
     pub empty: String,
     /// The statements that make the rows, for one transaction.
@@ -54,13 +55,24 @@ pub struct Stage {
     pub actions: Vec<Action>,
 }
 
+/// What a stage is around.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// A relation.
+    Relation(RelationId),
+    /// A relation to a union, as one.
+    Union(UnionRelationId),
+    /// Every table.
+    Everything,
+}
+
 /// What no rows could be made for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Uncovered {
     /// What it is, for people: `Banner.store`, `Banner`.
     pub what: String,
-    /// The relation, when it is one.
-    pub relation: Option<RelationId>,
+    /// The relation, when it is one, or an entity of everything.
+    pub about: About,
     /// The entity whose rows can't be made, or that states the relation.
     pub entity: EntityId,
     /// Why, in one line.
@@ -109,18 +121,30 @@ pub fn stages(program: Program<'_>, client: &mut Client) -> Result<Stages, Probl
                 .collect::<Vec<usize>>(),
         };
         let part = Part::around(&edges, &about);
-        match work.stage(&mut transaction, &part, Some(relation))? {
-            Ok((fill, rows)) => {
-                let actions = actions::actions_of(program, &rows, relation);
-                if actions.is_empty() {
-                    let why = "no row refers to another by it".to_owned();
-                    work.uncover(Some(relation), stated.source, &name, why);
-                } else {
-                    work.keep(name, Some(relation), fill, rows, actions);
-                }
-            }
-            Err(why) => work.uncover(Some(relation), stated.source, &name, why),
-        }
+        let actions = |rows: &Rows| actions::actions_of(program, rows, relation);
+        work.around(
+            &mut transaction,
+            &part,
+            About::Relation(relation),
+            stated.source,
+            &name,
+            actions,
+        )?;
+    }
+    for (relation, stated) in program.schema.union_relations.iter() {
+        let name = union_path(program, relation);
+        let spelt = |nth: &usize| stated.spelt().contains(&edges.edges[*nth].relation);
+        let about: Vec<usize> = (0..edges.edges.len()).filter(spelt).collect();
+        let part = Part::around(&edges, &about);
+        let actions = |rows: &Rows| unions::actions_of(program, rows, relation);
+        work.around(
+            &mut transaction,
+            &part,
+            About::Union(relation),
+            stated.source,
+            &name,
+            actions,
+        )?;
     }
     work.everything(&mut transaction)?;
     transaction.rollback()?;
@@ -142,20 +166,43 @@ struct Work<'a> {
 type Outcome = Result<(Vec<String>, Rows), String>;
 
 impl Work<'_> {
+    /// Makes the stage around something.
+    fn around(
+        &mut self,
+        client: &mut impl GenericClient,
+        part: &Part,
+        about: About,
+        entity: EntityId,
+        name: &str,
+        actions: impl Fn(&Rows) -> Vec<Action>,
+    ) -> Result<(), Problem> {
+        match self.stage(client, part, about)? {
+            Ok((fill, rows)) => match actions(&rows) {
+                none if none.is_empty() => {
+                    let why = "no row refers to another by it".to_owned();
+                    self.uncover(about, entity, name, why);
+                }
+                actions => self.keep(name.to_owned(), about, fill, rows, actions),
+            },
+            Err(why) => self.uncover(about, entity, name, why),
+        }
+        Ok(())
+    }
+
     fn keep(
         &mut self,
         what: String,
-        relation: Option<RelationId>,
+        about: About,
         fill: Vec<String>,
         rows: Rows,
         actions: Vec<Action>,
     ) {
         let empty = empty_sql(self.program);
-        self.found.stages.push(Stage { what, relation, empty, fill, rows, actions });
+        self.found.stages.push(Stage { what, about, empty, fill, rows, actions });
     }
 
-    fn uncover(&mut self, relation: Option<RelationId>, entity: EntityId, what: &str, why: String) {
-        self.found.uncovered.push(Uncovered { what: what.to_owned(), relation, entity, why });
+    fn uncover(&mut self, about: About, entity: EntityId, what: &str, why: String) {
+        self.found.uncovered.push(Uncovered { what: what.to_owned(), about, entity, why });
     }
 
     /// Everything that rows can be made for.
@@ -164,7 +211,7 @@ impl Work<'_> {
         let mut banned = self.banned.clone();
         loop {
             let part = Part::whole(&self.ground.edges.clone(), tables(), &banned);
-            match self.stage(client, &part, None)? {
+            match self.stage(client, &part, About::Everything)? {
                 Ok((fill, rows)) => {
                     let actions = actions::deletes(self.program, &rows);
                     let empty: Vec<TableId> =
@@ -172,14 +219,15 @@ impl Work<'_> {
                     for table in empty {
                         let entity = self.program.layout.origins(table).entity;
                         let name = entity_name(self.program, entity);
-                        let known = |it: &Uncovered| it.entity == entity && it.relation.is_none();
+                        let known =
+                            |it: &Uncovered| it.entity == entity && it.about == About::Everything;
                         if !self.found.uncovered.iter().any(known) {
                             let why = self.why_empty(table);
-                            self.uncover(None, entity, &name, why);
+                            self.uncover(About::Everything, entity, &name, why);
                         }
                     }
                     if !actions.is_empty() {
-                        self.keep("everything".to_owned(), None, fill, rows, actions);
+                        self.keep("everything".to_owned(), About::Everything, fill, rows, actions);
                     }
                     return Ok(());
                 }
@@ -189,7 +237,7 @@ impl Work<'_> {
                     if more.is_empty() {
                         let entity = self.program.schema.entities.ids().next();
                         if let Some(entity) = entity {
-                            self.uncover(None, entity, "everything", why);
+                            self.uncover(About::Everything, entity, "everything", why);
                         }
                         return Ok(());
                     }
@@ -214,7 +262,7 @@ impl Work<'_> {
         &mut self,
         client: &mut impl GenericClient,
         part: &Part,
-        relation: Option<RelationId>,
+        about: About,
     ) -> Result<Outcome, Problem> {
         let wider = part.wider(self.ground.edges, self.ground.shapes);
         let attempts = [
@@ -235,7 +283,7 @@ impl Work<'_> {
                 Ok(rows) => return Ok(Ok((fill, rows))),
                 Err(refused) => {
                     if care.few
-                        && relation.is_none()
+                        && about == About::Everything
                         && let Some(table) = refused.table
                     {
                         self.banned.insert(table);

@@ -92,9 +92,10 @@ impl<C> Builder<'_, C> {
             // Two choices of one row do not go hand in hand.
             let first = turn % among.len();
             among.rotate_left(first);
-            let about = among.iter().copied().find(|nth| self.part.about.contains(nth));
+            let mut about = among.iter().copied().filter(|nth| self.part.about.contains(nth));
+            let only = about.next().filter(|_| about.next().is_none());
             let rarest = among.iter().copied().min_by_key(|&nth| self.referring(nth));
-            favoured.extend(about.or(rarest));
+            favoured.extend(only.or(rarest));
             all.extend(among);
         }
         (all, favoured)
