@@ -9,7 +9,9 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::diagnostics::Diagnostic;
 use crate::naming;
-use crate::schema::{EntityId, EntityKind, MemberId, RelationId, RelationKind, Schema};
+use crate::schema::{
+    EntityId, EntityKind, MemberId, RelationId, RelationKind, Schema, Stored, Strategy,
+};
 use crate::source::Span;
 use crate::syntax::tree;
 
@@ -40,6 +42,8 @@ pub(crate) enum What {
     Column,
     /// The accessor of a relation of another entity.
     Accessor,
+    /// What a relation to a union is read and asked for by.
+    Union,
 }
 
 /// Reports attributes of one class that have one name, and names that a target keeps for itself.
@@ -90,7 +94,7 @@ fn check_entity(
                 (_, What::Member(_)) => {
                     errors::folded_together((name, span), (other.name, other.span), &attribute)
                 }
-                (_, What::Column | What::Accessor) => {
+                (_, What::Column | What::Accessor | What::Union) => {
                     let other = ("the column of this relation", other.span);
                     errors::attribute_clash(&attribute, &entity.name, span, other)
                 }
@@ -104,7 +108,7 @@ fn check_entity(
             if let Some(other) = add(&mut attributes, column.clone(), this) {
                 let label = match other.what {
                     What::Column => "so does this relation",
-                    What::Member(_) | What::Accessor => "this has the name already",
+                    What::Member(_) | What::Accessor | What::Union => "this has the name already",
                 };
                 let other = (label, other.span);
                 found.push(errors::attribute_clash(&column, &entity.name, span, other));
@@ -113,6 +117,107 @@ fn check_entity(
     }
     for &relation in &entity.incoming {
         check_accessor(input, schema, id, relation, inverses, &mut attributes, found);
+    }
+    check_unions(input, schema, id, &mut attributes, found);
+    check_alternative(input, schema, id, &mut attributes, found);
+}
+
+/// Checks what the entity's relations to unions are read and asked for by.
+fn check_unions<'s>(
+    input: &Input<'_>,
+    schema: &'s Schema,
+    id: EntityId,
+    attributes: &mut HashMap<String, Attribute<'s>>,
+    found: &mut Vec<Diagnostic>,
+) {
+    let entity = &schema.entities[id];
+    let mut check = |relation: &'s SmolStr, span: Span, names: Vec<String>| {
+        reserved::check_attribute(input, schema, id, relation, span, What::Union, found);
+        for name in names {
+            let this = Attribute { name: relation, span, what: What::Union };
+            if let Some(other) = add(attributes, name.clone(), this) {
+                let other = (other.what.told(), other.span);
+                found.push(errors::union_clash(&name, &entity.name, span, relation, other));
+            }
+        }
+    };
+    for &relation in &entity.union_relations {
+        let relation = &schema.union_relations[relation];
+        let name = attribute(&relation.name);
+        let mut names = vec![format!("by_{name}"), format!("{name}_value"), format!("with_{name}")];
+        if matches!(relation.stored, Stored::Row(_)) {
+            names.push(format!("{name}_id"));
+        }
+        names.push(name);
+        check(&relation.name, relation.span, names);
+    }
+    for &link in &entity.union_links {
+        let link = &schema.union_links[link];
+        check(&link.name, link.span, vec![attribute(&link.name)]);
+    }
+}
+
+/// Checks the accessors that an alternative has by a row of its union's, and what it inherits from one.
+fn check_alternative<'s>(
+    input: &Input<'_>,
+    schema: &'s Schema,
+    id: EntityId,
+    attributes: &mut HashMap<String, Attribute<'s>>,
+    found: &mut Vec<Diagnostic>,
+) {
+    let owner = &schema.entities[id].name;
+    let mut check = |name: &'s SmolStr, span: Span, found: &mut Vec<Diagnostic>| {
+        reserved::check_attribute(input, schema, id, name, span, What::Accessor, found);
+        let this = Attribute { name, span, what: What::Accessor };
+        if let Some(other) = add(attributes, attribute(name), this) {
+            let other = (other.what.told(), other.span);
+            found.push(errors::accessor_clash(name, owner, span, other, None));
+        }
+    };
+    for (union_id, union) in schema.unions.iter() {
+        if !union.alternatives.iter().any(|alternative| alternative.entity == id) {
+            continue;
+        }
+        for &relation in &union.relations {
+            let relation = &schema.union_relations[relation];
+            if let (Some(inverse), Stored::Row(_)) = (&relation.inverse, &relation.stored) {
+                check(inverse, relation.span, found);
+            }
+        }
+        for link in schema.union_links.values() {
+            if let Some(inverse) = &link.inverse
+                && schema.union_relations[link.union_end].union == union_id
+            {
+                check(inverse, link.span, found);
+            }
+        }
+    }
+    for union in schema.unions.values() {
+        let heir = union.alternatives.iter().find(|alternative| alternative.entity == id);
+        let (Some(heir), Strategy::Inheritance, Some(row)) = (heir, union.strategy, union.row)
+        else {
+            continue;
+        };
+        for &member in &schema.entities[row].members {
+            let name = schema.member_name(member);
+            let inherited = attribute(name);
+            if let Some(other) = attributes.get(&inherited) {
+                let other = (other.what.told(), other.span);
+                found.push(errors::inherited_clash(&inherited, owner, heir.span, union, other));
+            }
+        }
+    }
+}
+
+impl What {
+    /// In words.
+    fn told(self) -> &'static str {
+        match self {
+            What::Member(_) => "a member of the entity",
+            What::Column => "the column of this relation",
+            What::Accessor => "the accessor of another relation",
+            What::Union => "what this relation to a union is asked by",
+        }
     }
 }
 
@@ -131,11 +236,12 @@ fn check_accessor<'s>(
     reserved::check_attribute(input, schema, id, name, span, What::Accessor, found);
     let this = Attribute { name, span, what: What::Accessor };
     if let Some(other) = add(attributes, attribute, this) {
-        let what = match other.what {
-            What::Member(_) => "a member of the entity",
-            What::Column => "the column of this relation",
-            What::Accessor => "the accessor of another relation",
-        };
+        // Two accessors on the rows of a union are two on each alternative, where they are reported.
+        let is_row = matches!(schema.entities[id].kind, EntityKind::Union(_));
+        if is_row && other.what == What::Accessor {
+            return;
+        }
+        let what = other.what.told();
         let owner = &schema.entities[id].name;
         let made = made_by(schema, relation);
         found.push(errors::accessor_clash(name, owner, span, (what, other.span), made));

@@ -76,13 +76,13 @@ pub(crate) fn check_attribute(
             (What::Member(_), EntityKind::Declared | EntityKind::External) => {
                 renames::rename(input, entity, name, &better, shown)
             }
-            (What::Member(_) | What::Column, _) => None,
+            (What::Member(_) | What::Column | What::Union, _) => None,
             (What::Accessor, _) => {
                 Some(vec![crate::diagnostics::Edit { span, replacement: better.clone() }])
             }
         };
         let rename = rename.filter(|_| reserving(input, &better).is_none());
-        let is_member = matches!(what, What::Member(_));
+        let is_member = matches!(what, What::Member(_) | What::Union);
         found.push(errors::reserved_attribute(shown, span, &by, &better, is_member, rename));
     }
 }

@@ -3,6 +3,7 @@
 use smol_str::SmolStr;
 
 use crate::diagnostics::{Code, Diagnostic, Edit};
+use crate::schema::Union;
 use crate::source::Span;
 use crate::syntax::tree;
 
@@ -54,6 +55,50 @@ pub(crate) fn attribute_clash(
     .also(other.1, other.0)
     .note("a relation `store` has the attribute `store_id` beside it, the value of its column")
     .help("give one of them another name; `column \"…\"` keeps the name in the database")
+}
+
+/// E0208: a relation to a union gives the class more names than its own.
+pub(crate) fn union_clash(
+    attribute: &str,
+    entity: &str,
+    at: Span,
+    relation: &str,
+    other: (&str, Span),
+) -> Diagnostic {
+    let name = crate::naming::snake(relation);
+    Diagnostic::new(
+        Code::E0208,
+        at,
+        format!("`{entity}` would have two attributes called `{attribute}`"),
+        format!("brings `{attribute}`"),
+    )
+    .also(other.1, other.0)
+    .note(format!(
+        "a relation `{name}` to a union is read as `{name}`, and asked by `by_{name}`, `{name}_value` and \
+         `with_{name}`"
+    ))
+    .help("give one of them another name; `column \"…\"` keeps the name in the database")
+}
+
+/// E0208: an alternative has what it inherits from its union's row.
+pub(crate) fn inherited_clash(
+    attribute: &str,
+    entity: &str,
+    at: Span,
+    union: &Union,
+    other: (&str, Span),
+) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0208,
+        at,
+        format!("`{entity}` would have two attributes called `{attribute}`"),
+        format!("inherits `{attribute}` from the rows of `{}`", union.name),
+    )
+    .also(other.1, other.0)
+    .note(
+        "under `inheritance` an alternative is a row of the union, and has all that such a row has",
+    )
+    .help("give the member another name; `column \"…\"` keeps the name in the database")
 }
 
 /// E0208: the parts of a link that is made have one name.
