@@ -92,7 +92,7 @@ pub fn model(sources: &Sources, options: &Options) -> (Option<Model>, Vec<Diagno
         trees.push(tree);
         diagnostics.extend(found);
     }
-    let (schema, found) = resolve_for(sources, &trees, &options.targets, options.django.version);
+    let (schema, found) = resolve_for(sources, &trees, options);
     diagnostics.extend(found);
     let mut model = None;
     if !diagnostics::has_errors(&diagnostics) {

@@ -34,6 +34,19 @@ pub struct Options {
     pub sqlalchemy: SqlalchemyOptions,
     /// For Django.
     pub django: DjangoOptions,
+    /// `[slots]`: the alternative of each union that is stored as a slot.
+    pub slots: Vec<Slot>,
+}
+
+/// `tracker.Owner = "Person"`, in `[slots]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slot {
+    /// The union's module.
+    pub module: String,
+    /// The union.
+    pub union: String,
+    /// The alternative, as the union names it.
+    pub alternative: String,
 }
 
 impl Default for Options {
@@ -42,6 +55,7 @@ impl Default for Options {
             targets: Target::ALL.to_vec(),
             sqlalchemy: SqlalchemyOptions::default(),
             django: DjangoOptions::default(),
+            slots: Vec::new(),
         }
     }
 }

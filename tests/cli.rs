@@ -249,6 +249,36 @@ fn a_project_is_searched_upwards_and_missed_clearly() {
 }
 
 #[test]
+fn a_project_fills_its_slots() {
+    let schema = "module billing\nentity Person { name text }\nentity Company { name text }\n\
+                  union Customer = Person | Company as slot\n\
+                  entity Invoice { customer 1 Customer <-> * invoices on delete restrict }\n";
+    let cases = [
+        ("[slots]\nbilling.Customer = \"Company\"\n", None),
+        ("[slots]\nbilling.Customer = \"Nobody\"\n", Some("is no alternative of `Customer`")),
+        ("[slots]\nbilling.Customr = \"Company\"\n", Some("which is no slot")),
+        ("[slots]\nCustomer = \"Company\"\n", Some("a slot is of a module")),
+        ("", Some("nothing fills the slot `Customer`")),
+    ];
+    for (config, expected) in cases {
+        let place = place(&[("trine.toml", config), ("billing.trine", schema)]);
+        let run = trine(place.path(), &["build", ".", "--out", "out"]);
+        match expected {
+            Some(expected) => {
+                assert_ne!(run.status, 0, "{config}");
+                assert!(run.stderr.contains(expected), "{config}: {}", run.stderr);
+            }
+            None => {
+                assert_eq!(run.status, 0, "{}", run.stderr);
+                let sql = fs::read_to_string(place.path().join("out/postgres/schema.sql")).unwrap();
+                assert!(sql.contains("REFERENCES billing_company (id)"), "{sql}");
+                assert!(!sql.contains("REFERENCES billing_person"), "{sql}");
+            }
+        }
+    }
+}
+
+#[test]
 fn configuration_is_read_strictly() {
     for (config, place_in_it, said) in [
         ("[sqlalchemy]\npakage = \"x\"\n", "trine.toml:2:1: ", "did you mean `package`?"),

@@ -88,6 +88,16 @@ fn some_types_are_worth_a_second_look() {
 }
 
 #[test]
+fn an_untyped_union_is_spoken_of_each_time() {
+    let row = "entity Row { subject 1 Subject <-> * _ }";
+    let union = |strategy: &str| format!("union Subject = Row as {strategy}\n{row}");
+    assert_eq!(codes(&union("untyped because \"why\"")), ["W0301"]);
+    let arc = "union Subject = Other as arc\n\
+               entity Row { subject 1 Subject <-> * _ on delete cascade }";
+    assert!(codes(arc).is_empty());
+}
+
+#[test]
 fn what_a_lint_offers_mends_it() {
     let mut sources = Sources::new();
     let text = "module m\nentity Row {\n  at timestamp(3)\n  doc json[]\n  code char(3)\n}\n";

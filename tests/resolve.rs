@@ -4,7 +4,7 @@ use trine::diagnostics::{Diagnostic, Fix};
 use trine::schema::{self, MemberId, RelationKind, Schema};
 use trine::source::Sources;
 use trine::syntax;
-use trine::target::{DjangoVersion, Target};
+use trine::target::{DjangoVersion, Options, Target};
 
 /// Parses and resolves files; those that the parser objects to are a mistake of the test.
 fn resolve(files: &[(&str, &str)], targets: &[Target]) -> (Sources, Schema, Vec<Diagnostic>) {
@@ -322,7 +322,7 @@ fn a_name_is_unusable_only_to_the_django_that_it_is_for() {
         let mut sources = Sources::new();
         let file = sources.add("main.trine", with(sign).replace("a\"b", "a\\\"b").as_str());
         let trees = [syntax::parse(&sources, file).0];
-        let (_, found) = schema::resolve_for(&sources, &trees, Target::ALL, version);
+        let (_, found) = schema::resolve_for(&sources, &trees, &for_version(version));
         assert_eq!(!found.is_empty(), refused, "{sign} for {version:?}: {found:?}");
         for one in &found {
             assert_eq!(one.fixes[0].edits[0].replacement, "\"a_b\"");
@@ -330,4 +330,10 @@ fn a_name_is_unusable_only_to_the_django_that_it_is_for() {
         let (_, found) = schema::resolve(&sources, &trees, &[Target::Postgres, Target::Sqlalchemy]);
         assert!(found.is_empty(), "{sign} without Django: {found:?}");
     }
+}
+
+fn for_version(version: Option<DjangoVersion>) -> Options {
+    let mut options = Options::default();
+    options.django.version = version;
+    options
 }

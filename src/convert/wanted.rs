@@ -90,6 +90,12 @@ impl<'a> Wanted<'a> {
         let Program { schema, layout, .. } = program;
         let relation = &schema.union_relations[id];
         let union = &schema.unions[relation.union];
+        if union.strategy == Strategy::Untyped {
+            return Err(Problem::new(format!(
+                "{} is untyped, as the generic relation is: there is nothing to convert to",
+                union.name
+            )));
+        }
         let columns = relation.spelt().iter().flat_map(|&spelt| own_columns(program, spelt));
         let columns: Vec<ColumnIx> = columns.collect();
         let choices = union.alternatives.iter().enumerate().map(|(nth, alternative)| {
@@ -115,10 +121,7 @@ impl<'a> Wanted<'a> {
                     let referred = tie.and_then(|tie| tie.target_columns.first().copied());
                     (referred.unwrap_or(key), own)
                 }
-                (
-                    Stored::Row(_),
-                    Strategy::Arc | Strategy::Supertype | Strategy::Inheritance,
-                ) => (own.unwrap_or(key), None),
+                (Stored::Row(_) | Stored::Untyped { .. }, _) => (own.unwrap_or(key), None),
             };
             Ok(Choice {
                 entity: alternative.entity,

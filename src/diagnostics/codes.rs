@@ -109,6 +109,8 @@ codes! {
     E0801 Error "an unknown strategy of a union";
     E0802 Error "an alternative that a union can't have";
     E0803 Error "a relation that a union's strategy can't store";
+    E0804 Error "an untyped union that says too little or too much";
+    E0805 Error "a slot that nothing fills";
     // Warnings
     W0101 Warning "an unused mixin";
     W0102 Warning "an unused enum";
@@ -118,6 +120,7 @@ codes! {
     W0204 Warning "`json` where `jsonb` serves";
     W0205 Warning "`money`";
     W0206 Warning "`char(n)`";
+    W0301 Warning "a union that nothing enforces";
     W0501 Warning "a cycle of cascades";
 }
 

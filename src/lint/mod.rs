@@ -7,6 +7,7 @@ mod money;
 mod nullable_unique;
 mod redundant_index;
 mod timestamp;
+mod untyped_union;
 
 use crate::diagnostics::Diagnostic;
 use crate::schema::{BaseType, Entity, EntityKind, Field, Scalar, Schema};
@@ -19,6 +20,7 @@ const RULES: &[fn(&Schema, &mut Vec<Diagnostic>)] = &[
     json::find,
     money::find,
     char::find,
+    untyped_union::find,
 ];
 
 /// Warnings about a program, by rule.

@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue};
 use super::problem::Problem;
 use crate::diagnostics::nearest;
 use crate::naming::PYTHON_KEYWORDS;
-use crate::target::{DjangoVersion, OnDelete, Options, Target};
+use crate::target::{DjangoVersion, OnDelete, Options, Slot, Target};
 
 /// The file's name.
 pub(super) const FILE_NAME: &str = "trine.toml";
@@ -56,8 +56,10 @@ impl Reader<'_> {
             outs: Vec::new(),
         };
         let mut targets = Vec::new();
-        let sections: Vec<&str> =
-            ["project", "drift"].into_iter().chain(Target::ALL.iter().map(|t| t.name())).collect();
+        let sections: Vec<&str> = ["project", "drift", "slots"]
+            .into_iter()
+            .chain(Target::ALL.iter().map(|t| t.name()))
+            .collect();
         for (name, section) in document {
             let DeValue::Table(table) = section.get_ref() else {
                 self.unknown("section", name, &sections);
@@ -69,6 +71,10 @@ impl Reader<'_> {
             }
             if name.get_ref() == "drift" {
                 self.drift(table, &mut config);
+                continue;
+            }
+            if name.get_ref() == "slots" {
+                self.slots(table, &mut config);
                 continue;
             }
             match Target::ALL.iter().copied().find(|target| name.get_ref() == target.name()) {
@@ -106,6 +112,26 @@ impl Reader<'_> {
                     _ => self.wrong(value.span(), "`ignore` is a list: `ignore = [\"legacy_*\"]`"),
                 },
                 _ => self.unknown("key of [drift]", key, &["ignore"]),
+            }
+        }
+    }
+
+    /// `tracker.Owner = "Person"`, which TOML reads as a table in a table.
+    fn slots(&mut self, table: &DeTable<'_>, config: &mut Config) {
+        for (module, unions) in table {
+            let DeValue::Table(unions) = unions.get_ref() else {
+                let example = format!("{}.Owner = \"Person\"", module.get_ref());
+                self.wrong(unions.span(), format!("a slot is of a module: `{example}`"));
+                continue;
+            };
+            for (union, value) in unions {
+                if let Some(alternative) = self.string(union.get_ref(), value) {
+                    config.options.slots.push(Slot {
+                        module: module.get_ref().to_string(),
+                        union: union.get_ref().to_string(),
+                        alternative,
+                    });
+                }
             }
         }
     }

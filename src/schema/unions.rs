@@ -23,8 +23,11 @@ pub struct Union {
     pub docs: Option<String>,
     /// How the choice is stored.
     pub strategy: Strategy,
-    /// What may be chosen, in the order written.
+    /// What may be chosen, in the order written; of a slot, what the project has chosen. None where an
+    /// untyped union may point at anything.
     pub alternatives: Vec<Alternative>,
+    /// Why nothing enforces it, of an untyped one.
+    pub because: Option<String>,
     /// The entity of the union's own rows, under a strategy that has them.
     pub row: Option<EntityId>,
     /// The relations that point at it, in the order written.
@@ -58,12 +61,22 @@ pub enum Strategy {
     Supertype,
     /// The same, and the reference is the alternative's key.
     Inheritance,
+    /// The one alternative that the project chooses: relations to the union are relations to it.
+    Slot,
+    /// The name of an entity and the text of a key, which nothing enforces.
+    Untyped,
 }
 
 impl Strategy {
     /// All of them, in the order in which the language reference explains them.
-    pub const ALL: [Strategy; 4] =
-        [Strategy::Arc, Strategy::Link, Strategy::Supertype, Strategy::Inheritance];
+    pub const ALL: [Strategy; 6] = [
+        Strategy::Arc,
+        Strategy::Link,
+        Strategy::Supertype,
+        Strategy::Inheritance,
+        Strategy::Slot,
+        Strategy::Untyped,
+    ];
 
     /// The word after `as`.
     pub fn name(self) -> &'static str {
@@ -72,6 +85,8 @@ impl Strategy {
             Strategy::Link => "link",
             Strategy::Supertype => "supertype",
             Strategy::Inheritance => "inheritance",
+            Strategy::Slot => "slot",
+            Strategy::Untyped => "untyped",
         }
     }
 
@@ -83,7 +98,7 @@ impl Strategy {
     /// Whether the union has rows of its own.
     pub fn has_rows(self) -> bool {
         match self {
-            Strategy::Arc => false,
+            Strategy::Arc | Strategy::Slot | Strategy::Untyped => false,
             Strategy::Link | Strategy::Supertype | Strategy::Inheritance => true,
         }
     }
@@ -97,7 +112,7 @@ impl Schema {
         let (row, nth) = unions.find_map(|union| {
             match union.strategy {
                 Strategy::Supertype | Strategy::Inheritance => {}
-                Strategy::Arc | Strategy::Link => return None,
+                Strategy::Arc | Strategy::Link | Strategy::Slot | Strategy::Untyped => return None,
             }
             let mut alternatives = union.alternatives.iter();
             Some((union.row?, alternatives.position(|it| it.relation == Some(relation))?))
@@ -146,6 +161,7 @@ impl UnionRelation {
         match &self.stored {
             Stored::Arc(relations) => relations,
             Stored::Row(relation) => std::slice::from_ref(relation),
+            Stored::Untyped { .. } => &[],
         }
     }
 }
@@ -157,6 +173,13 @@ pub enum Stored {
     Arc(Vec<RelationId>),
     /// A relation to the union's own row.
     Row(RelationId),
+    /// Two fields of text.
+    Untyped {
+        /// `<module>.<Entity>`
+        ty: FieldId,
+        /// The key of the entity's row, as text.
+        id: FieldId,
+    },
 }
 
 /// A many-to-many relation to a union: `owners * Owner <-> * tasks`.

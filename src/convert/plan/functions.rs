@@ -107,7 +107,7 @@ impl Names {
             (Stored::Row(_), Strategy::Link) => {
                 function(&head, "plpgsql", &self.linking_row(words, &all))
             }
-            (Stored::Row(_), Strategy::Arc | Strategy::Supertype | Strategy::Inheritance) => {
+            (Stored::Row(_) | Stored::Untyped { .. }, _) => {
                 let body = format!("SELECT coalesce(\n{})", indented(&all.join(",\n"), 4));
                 function(&head, "sql STABLE", &body)
             }
@@ -269,7 +269,7 @@ fn key_of(words: &Words<'_>, nth: usize) -> String {
                 )
             }
         }
-        (Stored::Row(_), Strategy::Arc | Strategy::Supertype | Strategy::Inheritance) => {
+        (Stored::Row(_) | Stored::Untyped { .. }, _) => {
             format!("(SELECT target.{key} FROM {target} AS target WHERE target.{referred} = $1)")
         }
     }

@@ -166,7 +166,7 @@ fn choices(program: Program<'_>, numbers: &[usize]) -> Vec<Choice> {
                 relations: places(relations),
                 optional: relation.optional(),
             }),
-            Stored::Row(_) => {}
+            Stored::Row(_) | Stored::Untyped { .. } => {}
         }
     }
     for union in program.schema.unions.values() {

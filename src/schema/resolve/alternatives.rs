@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use crate::diagnostics::Diagnostic;
 use crate::schema::Strategy;
-use crate::syntax::tree::{ClauseKind, DeleteRule, Path, Relation};
+use crate::syntax::tree::{ClauseKind, DeleteRule, Inverse, Path, Relation};
 
 use super::clauses::Clauses;
 use super::errors;
@@ -128,5 +128,36 @@ pub(crate) fn check_clauses(
     }
     if strategy == Strategy::Link && relation.there.min > 0 {
         found.push(errors::lower_bound_over_link(relation));
+    }
+}
+
+/// Reports what a relation to an untyped union can't say.
+pub(crate) fn check_untyped(relation: &Relation, found: &mut Vec<Diagnostic>) {
+    for clause in &relation.clauses {
+        match &clause.kind {
+            ClauseKind::OnDelete { .. } => found.push(errors::untyped_rule(clause.span)),
+            ClauseKind::Label(_) => {}
+            ClauseKind::OnOrphanDelete
+            | ClauseKind::OnUpdateCascade
+            | ClauseKind::Within(_)
+            | ClauseKind::Through { .. }
+            | ClauseKind::Ordered
+            | ClauseKind::Deferrable
+            | ClauseKind::By(_)
+            | ClauseKind::Default(_)
+            | ClauseKind::Column(_)
+            | ClauseKind::Key
+            | ClauseKind::Unique
+            | ClauseKind::Attribute(_) => {
+                let why = "it is stored as two columns of text, to which no foreign key belongs";
+                found.push(errors::clause_over_union(clause.span, Strategy::Untyped, why));
+            }
+        }
+    }
+    if let Inverse::Name(inverse) = &relation.inverse {
+        found.push(errors::untyped_inverse(inverse));
+    }
+    if rules::is_bound(relation.there) && relation.there.max != Some(1) || relation.there.min > 0 {
+        found.push(errors::untyped_bound(relation));
     }
 }

@@ -46,7 +46,7 @@ use std::collections::{HashMap, HashSet};
 use crate::diagnostics::Diagnostic;
 use crate::source::Sources;
 use crate::syntax::{SyntaxTree, tree};
-use crate::target::{DjangoVersion, Target};
+use crate::target::{DjangoVersion, Options, Target};
 
 use self::clauses::Clauses;
 use self::declare::Declarations;
@@ -63,22 +63,24 @@ pub fn resolve(
     trees: &[SyntaxTree],
     targets: &[Target],
 ) -> (Schema, Vec<Diagnostic>) {
-    resolve_for(sources, trees, targets, None)
+    let options = Options { targets: targets.to_vec(), ..Options::default() };
+    resolve_for(sources, trees, &options)
 }
 
-/// As [`resolve`], for one version of Django alone; `None` is every version that Trine knows.
+/// As [`resolve`], with everything that a project may say.
 pub fn resolve_for(
     sources: &Sources,
     trees: &[SyntaxTree],
-    targets: &[Target],
-    django: Option<DjangoVersion>,
+    options: &Options,
 ) -> (Schema, Vec<Diagnostic>) {
+    let Options { targets, django, slots, .. } = options;
     let mut draft = Draft::default();
-    let spelt = unions::spell(sources, trees, &mut draft.found);
+    let spelt = unions::spell(sources, trees, slots, &mut draft.found);
     let trees = if spelt.trees.is_empty() { trees } else { &spelt.trees };
     let declarations = declare::declare(sources, trees, &mut draft.schema, &mut draft.found);
     let Unfolding { entities, unused } = mixins::unfold(&declarations, &mut draft.found);
-    let input = Input { sources, targets, django, declarations, unfolded: entities };
+    let input =
+        Input { sources, targets, django: django.version, declarations, unfolded: entities };
     enums::resolve_enums(&input, &mut draft);
     attributes::resolve_modules(&input, &mut draft);
     entities::declare_members(&input, &mut draft);

@@ -46,7 +46,11 @@ pub(super) struct ChoiceView {
 /// The file that all unions share, where there are any.
 pub(super) fn unions_view(plan: &Plan<'_>) -> Option<UnionsView> {
     let unions = plan.schema().unions.values();
-    if unions.is_empty() {
+    let is_chosen = |union: &Union| match union.strategy {
+        Strategy::Arc | Strategy::Link | Strategy::Supertype | Strategy::Inheritance => true,
+        Strategy::Slot | Strategy::Untyped => false,
+    };
+    if !unions.iter().any(is_chosen) {
         return None;
     }
     let has = |strategy: Strategy| unions.iter().any(|union| union.strategy == strategy);
@@ -194,7 +198,11 @@ pub(super) fn inverses(plan: &Plan<'_>, entity: EntityId, scope: &mut Scope) -> 
                     .keyword("primaryjoin", string(&link_join(plan, viewed.tie, entity, &path)))
                     .keyword("secondaryjoin", string(&to_row))
             }
-            Strategy::Supertype | Strategy::Arc | Strategy::Inheritance => {
+            Strategy::Supertype
+            | Strategy::Arc
+            | Strategy::Inheritance
+            | Strategy::Slot
+            | Strategy::Untyped => {
                 let join = conjunction(
                     plan.own_attributes(viewed.tie)
                         .into_iter()
@@ -283,10 +291,14 @@ pub(super) fn aliases(plan: &Plan<'_>, module: ModuleId, scope: &mut Scope) -> S
         let alternatives = &schema.unions[id].alternatives;
         let here = |entity: EntityId| schema.entities[entity].module == module;
         let is_here = alternatives.iter().all(|alternative| here(alternative.entity));
-        let names: Vec<String> = alternatives
+        let mut names: Vec<String> = alternatives
             .iter()
             .map(|alternative| plan.annotation(alternative.entity, scope))
             .collect();
+        if names.is_empty() {
+            // What may point at anything.
+            names.push(scope.name(&plan.base_module(), "Base"));
+        }
         let joined = names.join(" | ");
         if !is_here {
             // Another module may not be loaded yet.
@@ -317,7 +329,7 @@ struct Viewed<'a> {
 fn is_viewed(union: &Union) -> bool {
     match union.strategy {
         Strategy::Link | Strategy::Supertype => true,
-        Strategy::Arc | Strategy::Inheritance => false,
+        Strategy::Arc | Strategy::Inheritance | Strategy::Slot | Strategy::Untyped => false,
     }
 }
 
@@ -335,13 +347,14 @@ impl<'a> Plan<'a> {
             .map(|(id, _)| (id, self.aliases[id.index()].as_str()))
     }
 
-    /// An entity's relations to unions, each with its attribute.
+    /// An entity's relations to unions that lead to rows, each with its attribute. An untyped one is two texts.
     fn choices(&self, entity: EntityId) -> Vec<(String, &'a UnionRelation)> {
         let schema = self.schema();
         let relations = &schema.entities[entity].union_relations;
         relations
             .iter()
             .map(|&id| &schema.union_relations[id])
+            .filter(|relation| !matches!(relation.stored, Stored::Untyped { .. }))
             .map(|relation| (attribute(&relation.name), relation))
             .collect()
     }
@@ -353,6 +366,7 @@ impl<'a> Plan<'a> {
                 relations.iter().map(|&relation| self.relation_attribute(relation)).collect()
             }
             Stored::Row(_) => self.steps(relation.union),
+            Stored::Untyped { .. } => Vec::new(),
         }
     }
 
@@ -363,7 +377,9 @@ impl<'a> Plan<'a> {
         match union.strategy {
             Strategy::Link => ties.map(|tie| self.relation_attribute(tie)).collect(),
             Strategy::Supertype => ties.filter_map(|tie| self.inverse_attribute(tie)).collect(),
-            Strategy::Arc | Strategy::Inheritance => Vec::new(),
+            Strategy::Arc | Strategy::Inheritance | Strategy::Slot | Strategy::Untyped => {
+                Vec::new()
+            }
         }
     }
 

@@ -5,6 +5,8 @@ use crate::schema::Strategy;
 use crate::source::Span;
 use crate::syntax::tree::{Name, Path, Relation, Union};
 
+use crate::target::Slot;
+
 use super::super::scope::Scope;
 use super::one_of;
 
@@ -205,4 +207,113 @@ pub(crate) fn lower_bound_over_link(relation: &Relation) -> Diagnostic {
     )
     .note("an alternative has its linking row only once something refers to it")
     .help("ask for none at least: `*` or `0..1`; or store the union `as arc` or `as supertype`")
+}
+
+/// E0804: `untyped` without `because`.
+pub(crate) fn untyped_without_reason(union: &Union) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0804,
+        union.strategy.span,
+        format!("`{}` does not say why nothing is to enforce it", union.name.text),
+        "without a reason",
+    )
+    .note("what an untyped relation points at can be deleted, or may never have been there")
+    .help(
+        "say why that is right here: `as untyped because \"…\"`; or store the union in another way",
+    )
+}
+
+/// E0804: `on delete` of a relation to an untyped union.
+pub(crate) fn untyped_rule(span: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0804,
+        span,
+        "nothing happens here when the target of an untyped relation is deleted",
+        "can't be kept",
+    )
+    .note("the database does not know what the relation points at")
+    .help("take it away")
+    .fix("take it away", span, "")
+}
+
+/// E0804: an accessor on whatever an untyped union points at.
+pub(crate) fn untyped_inverse(inverse: &Name) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0804,
+        inverse.span,
+        format!("the targets of an untyped relation can't have `{}`", inverse.text),
+        "an accessor",
+    )
+    .help("write `_`: there is none")
+    .fix("write `_`", inverse.span, "_")
+}
+
+/// E0804: a bound on the targets of an untyped union.
+pub(crate) fn untyped_bound(relation: &Relation) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0804,
+        relation.there.span,
+        "nothing can count what refers to the targets of an untyped relation",
+        "a bound",
+    )
+    .help("write `*`, or `0..1` for at most one")
+    .fix("write `*`", relation.there.span, "*")
+}
+
+/// E0804: many-to-many with an untyped union.
+pub(crate) fn untyped_many(relation: &Relation) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0804,
+        relation.here.span,
+        format!("`{}` would point at many targets that nothing knows", relation.name.text),
+        "many",
+    )
+    .help(format!(
+        "declare an entity for them, with a relation to this one and `{} 1 {} <-> * _`",
+        relation.name.text, relation.target.name.text
+    ))
+}
+
+/// E0805: no project has chosen.
+pub(crate) fn empty_slot(module: &str, union: &Union) -> Diagnostic {
+    let all: Vec<&str> = union.alternatives.iter().map(|path| path.name.text.as_str()).collect();
+    let first = all.first().copied().unwrap_or("…");
+    Diagnostic::new(
+        Code::E0805,
+        union.name.span,
+        format!("nothing fills the slot `{}`", union.name.text),
+        "which alternative is it in this project?",
+    )
+    .help(format!(
+        "choose {} in `trine.toml`:\n[slots]\n{module}.{} = \"{first}\"",
+        one_of(&all),
+        union.name.text
+    ))
+}
+
+/// E0805: what the project has chosen is no alternative.
+pub(crate) fn misfilled_slot(module: &str, union: &Union, chosen: &str) -> Diagnostic {
+    let all: Vec<&str> = union.alternatives.iter().map(|path| path.name.text.as_str()).collect();
+    Diagnostic::new(
+        Code::E0805,
+        union.name.span,
+        format!(
+            "`{chosen}`, which `trine.toml` chooses, is no alternative of `{}`",
+            union.name.text
+        ),
+        "the slot",
+    )
+    .help(format!("let `{module}.{}` in `[slots]` be {}", union.name.text, one_of(&all)))
+}
+
+/// E0805: a choice for something that is no slot.
+pub(crate) fn unknown_slot(slot: &Slot, module: Span) -> Diagnostic {
+    let Slot { module: of, union, alternative } = slot;
+    Diagnostic::new(
+        Code::E0805,
+        module,
+        format!("`trine.toml` chooses `{alternative}` for `{of}.{union}`, which is no slot"),
+        "no union of that name is stored `as slot`",
+    )
+    .help("take the line out of `[slots]`, or store that union `as slot`")
 }

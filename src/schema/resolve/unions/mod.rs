@@ -9,6 +9,7 @@ mod names;
 mod row;
 mod schema;
 mod spell;
+mod untyped;
 
 use std::collections::HashMap;
 

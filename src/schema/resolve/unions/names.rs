@@ -8,6 +8,7 @@ use crate::naming;
 use crate::schema::Strategy;
 use crate::source::Sources;
 use crate::syntax::{SyntaxTree, tree};
+use crate::target::Slot;
 
 use super::SpeltAlternative;
 
@@ -16,6 +17,7 @@ use super::SpeltAlternative;
 pub(crate) struct Known<'a> {
     unions: HashMap<(SmolStr, SmolStr), &'a tree::Union>,
     entities: HashMap<(SmolStr, SmolStr), (usize, usize)>,
+    slots: &'a [Slot],
 }
 
 /// A union, with the module that it stands in.
@@ -31,8 +33,8 @@ pub(crate) struct Meant<'a> {
 
 impl<'a> Known<'a> {
     /// Collects the names of all files.
-    pub fn of(sources: &Sources, trees: &'a [SyntaxTree]) -> Known<'a> {
-        let mut known = Known::default();
+    pub fn of(sources: &Sources, trees: &'a [SyntaxTree], slots: &'a [Slot]) -> Known<'a> {
+        let mut known = Known { slots, ..Known::default() };
         for (file, tree) in trees.iter().enumerate() {
             let module = module_name(sources, tree);
             for (place, item) in tree.items.iter().enumerate() {
@@ -61,6 +63,23 @@ impl<'a> Known<'a> {
         let tree = *self.unions.get(&(module.clone(), path.name.text.clone()))?;
         let strategy = Strategy::named(&tree.strategy.text)?;
         Some(Meant { module: module.clone(), tree, strategy })
+    }
+
+    /// The alternative that the project has chosen for a slot, as it is written there.
+    pub fn chosen(&self, module: &SmolStr, union: &tree::Union) -> Option<&'a str> {
+        let is_it = |slot: &&Slot| *slot.module == **module && *slot.union == *union.name.text;
+        self.slots.iter().find(is_it).map(|slot| slot.alternative.as_str())
+    }
+
+    /// What the project has chosen for unions that are no slots, or are not there.
+    pub fn unmatched(&self) -> impl Iterator<Item = &'a Slot> {
+        let is_slot = |slot: &&Slot| {
+            let key = (SmolStr::new(&slot.module), SmolStr::new(&slot.union));
+            self.unions
+                .get(&key)
+                .is_some_and(|union| Strategy::named(&union.strategy.text) == Some(Strategy::Slot))
+        };
+        self.slots.iter().filter(move |slot| !is_slot(slot))
     }
 
     /// The alternatives of a union that are entities, each once.

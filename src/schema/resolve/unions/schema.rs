@@ -8,8 +8,8 @@ use smol_str::SmolStr;
 use crate::diagnostics::Code;
 use crate::schema::{
     Alternative, BaseType, BinaryOperator, Check, EntityId, EntityKind, Expr, ExprKind, FieldType,
-    MemberId, RelationId, Scalar, Stored, Strategy, TypeArguments, Union, UnionId, UnionLink,
-    UnionRelation,
+    MemberId, RelationId, Scalar, Schema, Stored, Strategy, TypeArguments, Union, UnionId,
+    UnionLink, UnionRelation,
 };
 use crate::source::Span;
 use crate::syntax::{SyntaxTree, tree};
@@ -76,7 +76,7 @@ fn resolve_union(
         let Some(SpeltAlternative { name, .. }) = spelt else { continue };
         check_alternative(input, draft, written, known.strategy, path, entity);
         let relation = row.and_then(|row| match known.strategy {
-            Strategy::Arc => None,
+            Strategy::Arc | Strategy::Slot | Strategy::Untyped => None,
             Strategy::Link => relation_of(draft, row, name),
             Strategy::Supertype | Strategy::Inheritance => {
                 relation_of(draft, entity, &row::reference_name(&written.name.text))
@@ -98,6 +98,7 @@ fn resolve_union(
         docs: text(&written.docs),
         strategy: known.strategy,
         alternatives,
+        because: text(&written.because),
         row,
         relations: Vec::new(),
         span: written.name.span,
@@ -118,7 +119,7 @@ fn check_alternative(
     id: EntityId,
 ) {
     let entity = &draft.schema.entities[id];
-    if matches!(strategy, Strategy::Arc | Strategy::Link) {
+    if !matches!(strategy, Strategy::Supertype | Strategy::Inheritance) {
         return;
     }
     if entity.kind == EntityKind::External {
@@ -148,32 +149,25 @@ fn relation_of(draft: &Draft<'_>, entity: EntityId, name: &str) -> Option<Relati
     }
 }
 
-/// Puts the relations that were spelt out for one together again. Those of a mixin are one for each entity
-/// that uses it.
+/// Puts what was spelt out for one relation together again. That of a mixin is one for each entity that uses
+/// it.
 fn gather_relations(spelt: &Spelt, ids: &HashMap<Span, UnionId>, draft: &mut Draft<'_>) {
-    let mut order: Vec<(EntityId, Span)> = Vec::new();
-    let mut parts: HashMap<(EntityId, Span), Vec<RelationId>> = HashMap::new();
+    let mut gathered = Gathered::default();
     for written in &draft.relations {
-        let span = written.tree.span;
-        if !spelt.relations.contains_key(&span) {
-            continue;
-        }
-        let key = (draft.schema.relations[written.id].source, span);
-        match parts.entry(key) {
-            Entry::Occupied(mut relations) => relations.get_mut().push(written.id),
-            Entry::Vacant(place) => {
-                place.insert(vec![written.id]);
-                order.push(key);
-            }
-        }
+        let source = draft.schema.relations[written.id].source;
+        gathered.add(source, written.tree.span, MemberId::Relation(written.id));
     }
-    for key in order {
+    for written in &draft.fields {
+        let source = draft.schema.fields[written.id].entity;
+        gathered.add(source, written.tree.span, MemberId::Field(written.id));
+    }
+    for key in gathered.order {
         let (source, span) = key;
         let Some(relation) = spelt.relations.get(&span) else { continue };
         let Some(&union) = ids.get(&relation.union) else { continue };
-        let relations = parts.remove(&key).unwrap_or_default();
-        let Some(&first) = relations.first() else { continue };
+        let members = gathered.parts.remove(&key).unwrap_or_default();
         let written = &relation.written;
+        let Some(stored) = stored(&draft.schema, union, &members) else { continue };
         let stated = UnionRelation {
             source,
             name: written.name.text.clone(),
@@ -182,16 +176,55 @@ fn gather_relations(spelt: &Spelt, ids: &HashMap<Span, UnionId>, draft: &mut Dra
             here: written.here,
             union,
             there: written.there,
-            inverse: draft.schema.relations[first].inverse.clone(),
-            stored: match draft.schema.unions[union].strategy {
-                Strategy::Arc => Stored::Arc(relations),
-                Strategy::Link | Strategy::Supertype | Strategy::Inheritance => Stored::Row(first),
+            inverse: match members.first() {
+                Some(&MemberId::Relation(first)) => draft.schema.relations[first].inverse.clone(),
+                Some(MemberId::Field(_)) | None => None,
             },
+            stored,
             span: written.name.span,
         };
         let id = draft.schema.union_relations.push(stated);
         draft.schema.unions[union].relations.push(id);
         draft.schema.entities[source].union_relations.push(id);
+    }
+}
+
+/// Members by the entity that has them and the place that they were spelt out from.
+#[derive(Default)]
+struct Gathered {
+    order: Vec<(EntityId, Span)>,
+    parts: HashMap<(EntityId, Span), Vec<MemberId>>,
+}
+
+impl Gathered {
+    fn add(&mut self, source: EntityId, span: Span, member: MemberId) {
+        match self.parts.entry((source, span)) {
+            Entry::Occupied(mut members) => members.get_mut().push(member),
+            Entry::Vacant(place) => {
+                place.insert(vec![member]);
+                self.order.push((source, span));
+            }
+        }
+    }
+}
+
+/// What a relation to a union is stored as, from the members that were spelt out for it.
+fn stored(schema: &Schema, union: UnionId, members: &[MemberId]) -> Option<Stored> {
+    let mut relations = Vec::with_capacity(members.len());
+    let mut fields = Vec::with_capacity(2);
+    for &member in members {
+        match member {
+            MemberId::Relation(relation) => relations.push(relation),
+            MemberId::Field(field) => fields.push(field),
+        }
+    }
+    match (schema.unions[union].strategy, relations.first(), fields.as_slice()) {
+        (Strategy::Arc, Some(_), _) => Some(Stored::Arc(relations)),
+        (Strategy::Link | Strategy::Supertype | Strategy::Inheritance, Some(&row), _) => {
+            Some(Stored::Row(row))
+        }
+        (Strategy::Untyped, _, &[ty, id]) => Some(Stored::Untyped { ty, id }),
+        _ => None,
     }
 }
 
@@ -255,6 +288,7 @@ pub(crate) fn name_unions(draft: &mut Draft<'_>) {
                 let member = Some(MemberId::Relation(*row));
                 members.by_name.entry(relation.name.clone()).or_insert((member, relation.span));
             }
+            Stored::Untyped { .. } => {}
             Stored::Arc(relations) => {
                 let members_of = relations.iter().map(spelt).collect();
                 let arc = Arc { members: members_of, optional: relation.optional() };

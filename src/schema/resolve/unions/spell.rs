@@ -15,17 +15,30 @@ use super::super::entities::states_key;
 use super::super::rules::{self, Shape};
 use super::super::{alternatives, errors};
 use super::names::{self, Known, Meant};
-use super::{Spelt, SpeltAlternative, SpeltLink, SpeltRelation, SpeltUnion, many, row};
+use super::{Spelt, SpeltAlternative, SpeltLink, SpeltRelation, SpeltUnion, many, row, untyped};
 use crate::schema::Strategy;
+use crate::target::Slot;
 
 /// The trees without relations to unions. What is wrong with a union or a relation to one is reported, and
 /// spelt out as far as it goes.
-pub(crate) fn spell(sources: &Sources, trees: &[SyntaxTree], found: &mut Vec<Diagnostic>) -> Spelt {
+pub(crate) fn spell(
+    sources: &Sources,
+    trees: &[SyntaxTree],
+    slots: &[Slot],
+    found: &mut Vec<Diagnostic>,
+) -> Spelt {
     let is_union = |item: &Item| matches!(item, Item::Union(_));
+    let known = Known::of(sources, trees, slots);
+    for slot in known.unmatched() {
+        let modules = trees.iter().filter_map(|tree| tree.module.as_ref());
+        let named = modules.clone().find(|module| module.name.text == *slot.module);
+        if let Some(module) = named.or(modules.clone().next()) {
+            found.push(errors::unknown_slot(slot, module.name.span));
+        }
+    }
     if !trees.iter().any(|tree| tree.items.iter().any(is_union)) {
         return Spelt::default();
     }
-    let known = Known::of(sources, trees);
     let mut spelt = Spelt { trees: trees.to_vec(), ..Spelt::default() };
     tie_alternatives(sources, trees, &known, &mut spelt);
     for (file, tree) in trees.iter().enumerate() {
@@ -73,16 +86,40 @@ fn declare(
         found.push(errors::unknown_strategy(union));
         return Vec::new();
     };
-    if let Some(because) = &union.because {
-        found.push(errors::needless_reason(union, because.span));
+    match (&union.because, strategy) {
+        (None, Strategy::Untyped) => found.push(errors::untyped_without_reason(union)),
+        (Some(_), Strategy::Untyped) | (None, _) => {}
+        (Some(because), _) => found.push(errors::needless_reason(union, because.span)),
     }
-    if union.alternatives.is_empty() {
+    if union.alternatives.is_empty() && strategy != Strategy::Untyped {
         found.push(errors::open_union(union));
     }
-    let alternatives = known.alternatives(module, union);
+    let mut alternatives = known.alternatives(module, union);
+    if strategy == Strategy::Slot {
+        match slot(known, module, union) {
+            Ok(chosen) => alternatives.retain(|alternative| alternative.path == *chosen),
+            Err(problem) => found.push(*problem),
+        }
+    }
     let items = row::items(union, strategy, &alternatives);
     spelt.unions.insert(union.name.span, SpeltUnion { strategy, alternatives });
     items
+}
+
+/// The alternative that fills a slot.
+fn slot<'u>(
+    known: &Known<'_>,
+    module: &SmolStr,
+    union: &'u Union,
+) -> Result<&'u Path, Box<Diagnostic>> {
+    let chosen =
+        known.chosen(module, union).ok_or_else(|| Box::new(errors::empty_slot(module, union)))?;
+    let written = |path: &Path| match &path.module {
+        Some(module) => format!("{}.{}", module.text, path.name.text),
+        None => path.name.text.to_string(),
+    };
+    let found = union.alternatives.iter().find(|path| written(path) == chosen);
+    found.ok_or_else(|| Box::new(errors::misfilled_slot(module, union, chosen)))
 }
 
 /// Gives every alternative its relation to the union's row, under the strategies that tie it so.
@@ -150,6 +187,10 @@ impl Place<'_> {
             members.push(Member::Relation(relation));
             return;
         };
+        if union.strategy == Strategy::Slot {
+            members.push(Member::Relation(self.into_slot(relation, &union, found)));
+            return;
+        }
         let mut unread = Vec::new();
         let clauses = Clauses::read(&relation, &mut unread);
         match rules::shape(&relation, &mut Vec::new()) {
@@ -158,6 +199,9 @@ impl Place<'_> {
                 self.to_one(relation.clone(), &clauses, &union, members, found);
                 let one = SpeltRelation { union: union.tree.name.span, written: relation.clone() };
                 spelt.relations.insert(relation.span, one);
+            }
+            Shape::ManyToMany if union.strategy == Strategy::Untyped => {
+                found.push(errors::untyped_many(&relation));
             }
             Shape::ManyToMany => {
                 found.append(&mut unread);
@@ -176,6 +220,36 @@ impl Place<'_> {
         }
     }
 
+    /// The relation, to the alternative that fills the slot.
+    fn into_slot(
+        self,
+        mut relation: Relation,
+        union: &Meant<'_>,
+        found: &mut Vec<Diagnostic>,
+    ) -> Relation {
+        let chosen = slot(self.known, &union.module, union.tree).ok();
+        let Some(path) = chosen.or(union.tree.alternatives.first()) else { return relation };
+        for clause in &mut relation.clauses {
+            let ClauseKind::OnDelete { rule, rule_span, alternatives } = &mut clause.kind else {
+                continue;
+            };
+            for (other, differing, span) in alternatives.drain(..) {
+                if other.name.text == path.name.text {
+                    (*rule, *rule_span) = (differing, span);
+                } else if !union.tree.alternatives.iter().any(|it| it.name.text == other.name.text)
+                {
+                    found.push(errors::no_alternative(&other, union.tree));
+                }
+            }
+        }
+        // Where it points at is said in the union.
+        let span = relation.target.span();
+        let name = |text: &SmolStr| Name { text: text.clone(), span };
+        let module = module_of(union, path, self.home).map(|module| name(&module.text));
+        relation.target = Path { module, name: name(&path.name.text) };
+        relation
+    }
+
     fn to_one(
         self,
         relation: Relation,
@@ -184,9 +258,17 @@ impl Place<'_> {
         members: &mut Vec<Member>,
         found: &mut Vec<Diagnostic>,
     ) {
+        if union.strategy == Strategy::Untyped {
+            alternatives::check_untyped(&relation, found);
+            let listed = self.known.alternatives(&union.module, union.tree);
+            members.extend(untyped::members(&relation, union, &listed));
+            return;
+        }
         let rules = alternatives::rules(&relation, clauses, union, found);
         alternatives::check_clauses(&relation, clauses, union.strategy, found);
         match union.strategy {
+            // Neither comes here.
+            Strategy::Slot | Strategy::Untyped => {}
             Strategy::Arc => {
                 for SpeltAlternative { path, name } in
                     self.known.alternatives(&union.module, union.tree)
