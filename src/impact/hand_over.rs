@@ -18,6 +18,7 @@ pub fn alternative_of(
 ) -> Option<RowRef> {
     let stated = &program.schema.union_relations[relation];
     match &stated.stored {
+        Stored::Untyped { .. } => None,
         Stored::Arc(relations) => relations.iter().find_map(|&one| target(program, rows, one, row)),
         Stored::Row(to_row) => {
             let of = target(program, rows, *to_row, row)?;
@@ -41,6 +42,7 @@ pub fn handed_over(
     let stated = &program.schema.union_relations[relation];
     let mut written = Vec::new();
     match &stated.stored {
+        Stored::Untyped { .. } => return None,
         Stored::Arc(relations) => {
             for &one in relations {
                 let reference = Reference::of(program, one);
