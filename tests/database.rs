@@ -18,7 +18,7 @@ use trine::prove::rows::{About, Stage, dump_sql, empty_sql, stages};
 use trine::prove::{
     Bench, Failure as Unproven, Side, Silent, Uncovered, Wanted, prove as prove_all, report,
 };
-use trine::schema::DeleteRule;
+use trine::schema::{DeleteRule, Strategy};
 use trine::target::Options;
 
 use support::cascades;
@@ -57,6 +57,9 @@ fn trials(session: Option<&Arc<Session>>, proving: Option<&Arc<Proving>>) -> Vec
     let django = session.map_or("6.1", |session| &session.django);
     let mut trials = Vec::new();
     for example in examples::all().into_iter().chain(examples::unusual()) {
+        trials.push(proof(session, proving, &example));
+    }
+    for example in tracker() {
         trials.push(proof(session, proving, &example));
     }
     let storefront = examples::named("storefront");
@@ -109,6 +112,19 @@ fn trials(session: Option<&Arc<Session>>, proving: Option<&Arc<Proving>>) -> Vec
         }
     }
     trials
+}
+
+/// The example of unions, its union stored in each of the other ways that there are.
+fn tracker() -> Vec<Example> {
+    let written = examples::named("tracker");
+    let others = Strategy::ALL.into_iter().filter(|strategy| *strategy != Strategy::Arc);
+    let stored = |strategy: Strategy| {
+        let files = written.files.iter().map(|(path, text)| {
+            (path.clone(), text.replace(" as arc", &format!(" as {}", strategy.name())))
+        });
+        Example { name: format!("tracker_{}", strategy.name()), files: files.collect() }
+    };
+    others.map(stored).collect()
 }
 
 /// A test that compiles all examples into one tree and lets a tool judge the code.
