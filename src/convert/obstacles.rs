@@ -1,6 +1,7 @@
 //! What stands in the way of a conversion, and a way out of each.
 
 use crate::diagnostics::count;
+use crate::schema::Strategy;
 
 use super::audit::{Audit, Finding, Kind};
 use super::words::Words;
@@ -22,6 +23,16 @@ pub(super) fn obstacles(
             audit.columns.join(" and ")
         ));
         return found;
+    }
+    if wanted.union.strategy == Strategy::Inheritance {
+        let names: Vec<&str> = wanted.choices.iter().map(|choice| choice.name.as_str()).collect();
+        found.push(format!(
+            "under `inheritance`, {} take their keys from {}, so that ids which two of them share would have to \
+             change, and with them all that refers to them, inside and outside of the database: convert to \
+             `supertype`, which leaves the keys as they are",
+            names.join(" and "),
+            wanted.union.name
+        ));
     }
     if request.dangling == Dangling::Null && !wanted.relation.optional() {
         found.push(format!(

@@ -153,6 +153,29 @@ impl<'a> Wanted<'a> {
         self.union.row.map(|row| self.program.layout.table(row))
     }
 
+    /// The relations by which alternatives refer to the union's own row: under `supertype` and `inheritance`.
+    pub(super) fn ties(&self) -> Vec<RelationId> {
+        match self.union.strategy {
+            Strategy::Arc | Strategy::Link | Strategy::Slot | Strategy::Untyped => Vec::new(),
+            Strategy::Supertype | Strategy::Inheritance => {
+                let alternatives = self.union.alternatives.iter();
+                alternatives.filter_map(|alternative| alternative.relation).collect()
+            }
+        }
+    }
+
+    /// The names of the foreign keys to the union's own row: the relation's own, and those of the ties.
+    pub(super) fn references_to_row(&self) -> Vec<&'a str> {
+        let Program { schema, database, layout } = self.program;
+        let all = self.relation.spelt().iter().copied().chain(self.ties());
+        let names = all.filter_map(|relation| {
+            let table = layout.table(schema.relations[relation].source);
+            let place = layout.relation(relation)?;
+            Some(database.tables[table].foreign_keys.get(place.foreign_key)?.name.as_str())
+        });
+        names.collect()
+    }
+
     /// `Task.owner`
     pub(super) fn name(&self) -> String {
         let source = &self.program.schema.entities[self.relation.source];

@@ -18,6 +18,8 @@ pub(super) struct Words<'a> {
     pub models: Models,
     /// For each alternative, the type of its key in the database.
     pub keys: Vec<String>,
+    /// Whether another relation to the same union is there already, and with it the union's own rows.
+    pub rows_are_there: bool,
 }
 
 impl<'a> Words<'a> {
@@ -43,7 +45,8 @@ impl<'a> Words<'a> {
             ids::cast("id", &generic.object_id.ty, &key.ty)?;
             keys.push(key.ty);
         }
-        Ok(Words { wanted, generic, models, keys })
+        let rows_are_there = rows_are_there(&wanted, transaction)?;
+        Ok(Words { wanted, generic, models, keys, rows_are_there })
     }
 
     /// The source's key, quoted.
@@ -142,4 +145,17 @@ impl<'a> Words<'a> {
             known.join(", ")
         )
     }
+}
+
+/// Whether anything but what this conversion makes refers to the union's own rows.
+fn rows_are_there(wanted: &Wanted<'_>, transaction: &mut Transaction<'_>) -> Result<bool, Problem> {
+    let Some(row) = wanted.row() else { return Ok(false) };
+    let database = wanted.program.database;
+    let own: Vec<&str> = wanted.references_to_row().into_iter().collect();
+    let found = transaction.query_one(
+        "SELECT EXISTS (SELECT FROM pg_constraint
+                        WHERE contype = 'f' AND confrelid = to_regclass($1) AND conname <> ALL ($2))",
+        &[&database.tables[row].name.quoted(), &own],
+    )?;
+    Ok(found.try_get(0)?)
 }

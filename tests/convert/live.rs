@@ -7,8 +7,8 @@ use trine::live::Scratch;
 use crate::place::{conversion, database, dump, model, run, schema, statements};
 
 /// A database in which the conversion of `Task.owner` ran as far as to a step.
-fn as_far_as(step: &str, relation: &str) -> Scratch {
-    let model = model(&schema("arc"));
+fn as_far_as(step: &str, relation: &str, strategy: &str) -> Scratch {
+    let model = model(&schema(strategy));
     let database = database();
     let request = Request { relation: Some(relation.to_owned()), ..Request::default() };
     let found = conversion(&model, &database, &request);
@@ -34,7 +34,7 @@ fn task(client: &mut Client, description: &str) -> (Option<String>, Option<i64>,
 #[test]
 fn old_and_new_columns_stay_in_step() {
     for step in ["IN_STEP", "REFERENCES", "ROWS", "CONSTRAINTS"] {
-        let database = as_far_as(step, "Task.owner");
+        let database = as_far_as(step, "Task.owner", "arc");
         let mut client = database.connect().unwrap();
         let old = "INSERT INTO tracker_task (description, content_type_id, object_id)
                    VALUES ('old', content_type('group'), '102')";
@@ -67,9 +67,44 @@ fn old_and_new_columns_stay_in_step() {
 }
 
 #[test]
+fn rows_of_a_union_s_own_stay_in_step() {
+    for (strategy, group_of) in [
+        ("link", "SELECT group_id FROM tracker_owner WHERE id = owner_id"),
+        ("supertype", "SELECT g.id FROM tracker_group g WHERE g.owner_id = tracker_task.owner_id"),
+    ] {
+        for step in ["IN_STEP", "ROWS", "CONSTRAINTS"] {
+            let database = as_far_as(step, "Task.owner", strategy);
+            let mut client = database.connect().unwrap();
+            // A person of whom nobody knew when the conversion began, and a row of the union's for it.
+            let made = match strategy {
+                "link" => "INSERT INTO tracker_owner (person_id) VALUES (77)",
+                _ => "SELECT 1",
+            };
+            let row = match strategy {
+                "link" => "(SELECT id FROM tracker_owner WHERE person_id = 77)",
+                _ => "(SELECT owner_id FROM tracker_person WHERE id = 77)",
+            };
+            let writes = [
+                "INSERT INTO tracker_person (id, name) VALUES (77, 'late')".to_owned(),
+                made.to_owned(),
+                format!("INSERT INTO tracker_task (description, owner_id) VALUES ('new', {row})"),
+                "INSERT INTO tracker_task (description, content_type_id, object_id)
+                 VALUES ('old', content_type('group'), '102')"
+                    .to_owned(),
+            ];
+            run(&mut client, &writes);
+            let pair = "SELECT content_type_id || ' ' || object_id FROM tracker_task WHERE description = 'new'";
+            assert_eq!(client.query_one(pair, &[]).unwrap().get::<_, String>(0), "1 77");
+            let group = format!("SELECT ({group_of}) FROM tracker_task WHERE description = 'old'");
+            assert_eq!(client.query_one(&group, &[]).unwrap().get::<_, i64>(0), 102, "{strategy}");
+        }
+    }
+}
+
+#[test]
 fn what_points_at_nothing_is_refused_from_the_trigger_on() {
     for step in ["IN_STEP", "CONSTRAINTS"] {
-        let database = as_far_as(step, "Task.owner");
+        let database = as_far_as(step, "Task.owner", "arc");
         let mut client = database.connect().unwrap();
         let before = dump(&database);
         for (statement, said) in [
@@ -102,14 +137,14 @@ fn what_points_at_nothing_is_refused_from_the_trigger_on() {
 
 #[test]
 fn deleting_a_target_follows_the_rule_in_both() {
-    let database = as_far_as("CONSTRAINTS", "Reminder.about");
+    let database = as_far_as("CONSTRAINTS", "Reminder.about", "arc");
     let mut client = database.connect().unwrap();
     client.batch_execute("DELETE FROM tracker_person WHERE id = 3").unwrap();
     let query =
         "SELECT count(*) FROM tracker_reminder WHERE id = 3 AND num_nonnulls(about_person_id,
                  about_team_id, about_content_type_id, about_object_id) = 0";
     assert_eq!(client.query_one(query, &[]).unwrap().get::<_, i64>(0), 1);
-    let database = as_far_as("CONSTRAINTS", "Task.owner");
+    let database = as_far_as("CONSTRAINTS", "Task.owner", "arc");
     let mut client = database.connect().unwrap();
     client.batch_execute("DELETE FROM tracker_group WHERE id = 105").unwrap();
     let query = "SELECT count(*) FROM tracker_task WHERE object_id = '105'";
@@ -118,12 +153,21 @@ fn deleting_a_target_follows_the_rule_in_both() {
 
 #[test]
 fn the_conversion_changes_nothing_else_whatever_triggers_there_are() {
-    let model = model(&schema("arc"));
+    for strategy in ["arc", "supertype"] {
+        nothing_else_changes(strategy);
+    }
+}
+
+fn nothing_else_changes(strategy: &str) {
+    let model = model(&schema(strategy));
     let database = database();
     let mut client = database.connect().unwrap();
     client
         .batch_execute(
-            "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS
+            "CREATE FUNCTION named() RETURNS trigger LANGUAGE plpgsql AS
+                 'BEGIN NEW.name := NEW.name || ''!''; RETURN NEW; END';
+             CREATE TRIGGER touch BEFORE UPDATE ON tracker_person FOR EACH ROW EXECUTE FUNCTION named();
+             CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS
                  'BEGIN NEW.description := NEW.description || ''!''; RETURN NEW; END';
              CREATE TRIGGER touch BEFORE UPDATE ON tracker_task FOR EACH ROW EXECUTE FUNCTION touch();",
         )
@@ -133,7 +177,8 @@ fn the_conversion_changes_nothing_else_whatever_triggers_there_are() {
         Request { relation: Some("Task.owner".to_owned()), drop_old: true, ..Request::default() };
     let found = conversion(&model, &database, &request);
     run(&mut client, &statements(&found, Direction::Forward));
-    let query = "SELECT count(*) FROM tracker_task WHERE description LIKE '%!'";
+    let query = "SELECT (SELECT count(*) FROM tracker_task WHERE description LIKE '%!')
+                     + (SELECT count(*) FROM tracker_person WHERE name LIKE '%!')";
     assert_eq!(client.query_one(query, &[]).unwrap().get::<_, i64>(0), 0);
     run(&mut client, &statements(&found, Direction::Reverse));
     before.assert_same(&dump(&database), "");

@@ -5,20 +5,22 @@ mod objects;
 mod old;
 mod rows;
 mod statement;
+mod union;
 
 use postgres::Transaction;
 
 use crate::ddl;
 use crate::live::Problem;
-use crate::quoting::{quote_identifier, quote_literal};
-use crate::relational::names;
+use crate::quoting::quote_identifier;
+use crate::relational::{TableId, names};
 use crate::schema::{EntityId, RelationId};
+use crate::targets::Program;
 
 use super::words::Words;
 use super::{Dangling, Request};
 use functions::Names;
 use objects::New;
-use statement::{PATIENCE, concurrently, not_null, unless_constraint};
+use statement::{PATIENCE, concurrently, has_column, not_null, only_if, unless_constraint};
 
 /// A part of the conversion that is one thought.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +51,7 @@ pub(super) fn is_applied(
     transaction: &mut Transaction<'_>,
 ) -> Result<bool, Problem> {
     let program = words.wanted.program;
-    let new = new(words);
+    let new = own(words);
     let mut promised: Vec<(String, String)> = Vec::new();
     for key in new.foreign_keys(program) {
         let name = &program.database.tables[key.table].foreign_keys[key.index].name;
@@ -102,7 +104,7 @@ pub(super) fn made(words: &Words<'_>, applied: bool) -> Made {
         return Made::default();
     }
     let program = words.wanted.program;
-    let new = new(words);
+    let new = New { columns: [ties(words).columns, own(words).columns].concat() };
     let uniques = new.uniques(program).into_iter().map(|(_, unique)| unique.name.to_string());
     let checks = new.checks(program).into_iter().map(|(_, check)| check.name.to_string());
     let indexes = new.indexes(program).into_iter().map(|(_, index)| index.name.to_string());
@@ -113,7 +115,10 @@ pub(super) fn made(words: &Words<'_>, applied: bool) -> Made {
         }
     }
     Made {
-        entities: new.tables.iter().map(|&table| program.layout.origins(table).entity).collect(),
+        entities: new_row(words)
+            .map(|row| program.layout.origins(row).entity)
+            .into_iter()
+            .collect(),
         relations,
         names: uniques.chain(checks).chain(indexes).collect(),
     }
@@ -121,11 +126,12 @@ pub(super) fn made(words: &Words<'_>, applied: bool) -> Made {
 
 /// The steps of a conversion: all of them, or where it is applied, what is left.
 pub(super) fn steps(words: &Words<'_>, request: &Request, applied: bool) -> Vec<Step> {
-    let plan = Plan { words, request, names: Names::of(words), new: new(words) };
+    let plan = Plan { words, request, names: Names::of(words), new: own(words) };
     let mut steps = vec![plan.patience()];
     if !applied {
+        steps.push(plan.gate());
+        steps.extend(new_row(words).map(|row| union::rows(&plan, row)));
         steps.extend([
-            plan.gate(),
             plan.columns(),
             plan.in_step(),
             plan.references(),
@@ -140,15 +146,33 @@ pub(super) fn steps(words: &Words<'_>, request: &Request, applied: bool) -> Vec<
     steps
 }
 
-/// What is new: the relation's own columns, and under a strategy with rows of its own what ties them.
-fn new(words: &Words<'_>) -> New {
+/// The relation's own columns.
+fn own(words: &Words<'_>) -> New {
     let wanted = &words.wanted;
-    let layout = wanted.program.layout;
-    let own = wanted.relation.spelt().iter().flat_map(|&relation| {
+    columns_of(words, wanted.relation.spelt().iter().copied())
+}
+
+/// The columns by which alternatives refer to the union's own rows.
+fn ties(words: &Words<'_>) -> New {
+    if words.rows_are_there {
+        return New::default();
+    }
+    columns_of(words, words.wanted.ties())
+}
+
+fn columns_of(words: &Words<'_>, relations: impl IntoIterator<Item = RelationId>) -> New {
+    let Program { schema, layout, .. } = words.wanted.program;
+    let columns = relations.into_iter().flat_map(|relation| {
+        let table = layout.table(schema.relations[relation].source);
         let columns = layout.relation(relation).map(|place| place.columns.clone());
-        columns.unwrap_or_default().into_iter().map(move |column| (wanted.table, column, relation))
+        columns.unwrap_or_default().into_iter().map(move |column| (table, column, relation))
     });
-    New { tables: wanted.row().into_iter().collect(), columns: own.collect() }
+    New { columns: columns.collect() }
+}
+
+/// The table of the union's own rows, where it is new.
+fn new_row(words: &Words<'_>) -> Option<TableId> {
+    words.wanted.row().filter(|_| !words.rows_are_there)
 }
 
 impl Plan<'_> {
@@ -160,6 +184,32 @@ impl Plan<'_> {
             forward: Vec::new(),
             reverse: Vec::new(),
         }
+    }
+
+    /// Whether the generic columns are there still: a conversion that drops them may be run again.
+    fn has_old(&self) -> String {
+        has_column(&self.words.generic.table, &self.words.generic.content_type.name)
+    }
+
+    /// Whether the new columns are there still: the way back may be run again.
+    fn has_new(&self) -> String {
+        let names = self.words.wanted.column_names();
+        has_column(&self.words.generic.table, names.first().copied().unwrap_or_default())
+    }
+
+    /// Statements that fail, or do harm, where the generic columns are gone.
+    fn while_old(&self, statements: Vec<String>) -> Vec<String> {
+        if !self.request.drop_old {
+            return statements;
+        }
+        let has = self.has_old();
+        statements.into_iter().map(|one| only_if(&has, &[one])).collect()
+    }
+
+    /// Statements that fail, or do harm, where the new columns are gone.
+    fn while_new(&self, statements: Vec<String>) -> Vec<String> {
+        let has = self.has_new();
+        statements.into_iter().map(|one| only_if(&has, &[one])).collect()
     }
 
     fn patience(&self) -> Step {
@@ -210,26 +260,8 @@ impl Plan<'_> {
             "The new columns. They are NULL, so that no row is written; the lock lasts a moment.",
             "The new columns go, and with them what is over them.",
         );
-        for &table in &self.new.tables {
-            let name = objects::table(program, table);
-            let create = ddl::create_table(program.database, table, &Default::default());
-            step.forward.push(create.replacen("CREATE TABLE ", "CREATE TABLE IF NOT EXISTS ", 1));
-            let indexes = program.database.tables[table].indexes.iter();
-            step.forward.extend(indexes.map(|index| {
-                let sql = ddl::create_index(program.database, table, index);
-                sql.replacen("INDEX ", "INDEX IF NOT EXISTS ", 1)
-            }));
-            step.forward.extend(ddl::comments(program.database, table));
-            // Another relation may be to the same union.
-            let others = format!(
-                "NOT EXISTS (SELECT FROM pg_constraint WHERE contype = 'f' AND confrelid = to_regclass({}))",
-                quote_literal(&name)
-            );
-            step.reverse
-                .push(statement::only_if(&others, &[format!("DROP TABLE IF EXISTS {name}")]));
-        }
         step.forward.extend(objects::add_columns(program, &self.new));
-        step.reverse.splice(0..0, objects::drop_columns(program, &self.new));
+        step.reverse.extend(objects::drop_columns(program, &self.new));
         step
     }
 
@@ -241,13 +273,14 @@ impl Plan<'_> {
              step.\nWhat points at nothing is refused from now on.",
             "Nothing keeps the columns in step any more: programs write the generic ones alone.",
         );
-        step.forward = self.names.create(self.words);
+        step.forward = self.while_old(self.names.create(self.words));
         step.reverse = self.names.drop(self.words);
         if self.words.wanted.relation.optional() {
             let strict = self.words.generic.pair().into_iter().filter(|column| column.not_null);
             for column in strict {
                 let name = column.quoted();
-                step.forward.push(format!("ALTER TABLE {table} ALTER COLUMN {name} DROP NOT NULL"));
+                let loose = format!("ALTER TABLE {table} ALTER COLUMN {name} DROP NOT NULL");
+                step.forward.extend(self.while_old(vec![loose]));
                 step.reverse.splice(0..0, self.old_not_null(&column.name));
             }
         }
@@ -269,13 +302,7 @@ impl Plan<'_> {
              write.",
             "",
         );
-        for key in self.new.foreign_keys(program) {
-            step.forward.push(objects::add_foreign_key(program, key));
-        }
-        for (table, index) in self.new.indexes(program) {
-            let sql = ddl::create_index(program.database, table, index);
-            step.forward.extend(concurrently(&quote_identifier(&index.name), &sql));
-        }
+        step.forward = references(program, &self.new);
         step
     }
 
@@ -311,58 +338,19 @@ impl Plan<'_> {
             "Every row is looked at, while others read and write: the promise holds for all of them.",
             "What the generic columns can not promise.",
         );
-        for (table, unique) in self.new.uniques(program) {
-            let sql = ddl::create_index(program.database, table, &objects::index_of(unique));
-            let (table, name) = (objects::table(program, table), quote_identifier(&unique.name));
-            step.forward.extend(concurrently(&name, &sql));
-            let when = ddl::deferrability(unique.deferrability);
-            let when = when.map(|when| format!(" {when}")).unwrap_or_default();
-            let add = format!(
-                "ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE USING INDEX {name}{when}"
-            );
-            step.forward.push(unless_constraint(&table, &unique.name, &add));
-        }
+        step.forward = promises(program, &self.new);
         for (table, check) in self.new.checks(program) {
             let (table, name) = (objects::table(program, table), quote_identifier(&check.name));
-            let condition = &check.condition.0;
-            let add =
-                format!("ALTER TABLE {table} ADD CONSTRAINT {name} CHECK ({condition}) NOT VALID");
-            step.forward.push(unless_constraint(&table, &check.name, &add));
-            step.forward.push(format!("ALTER TABLE {table} VALIDATE CONSTRAINT {name}"));
             step.reverse.push(format!("ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}"));
         }
-        for key in self.new.foreign_keys(program) {
-            let table = &program.database.tables[key.table];
-            let name = quote_identifier(&table.foreign_keys[key.index].name);
-            let table = table.name.quoted();
-            step.forward.push(format!("ALTER TABLE {table} VALIDATE CONSTRAINT {name}"));
-        }
         for (table, column) in self.new.mandatory(program) {
-            let stem = &program.database.tables[table].name.name;
-            let name = quote_identifier(&names::conversion(stem, column, "not_null"));
-            let (table, column) = (objects::table(program, table), quote_identifier(column));
-            step.forward.extend(not_null(&table, &column, &name));
-            step.reverse.push(format!("ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL"));
+            let (table, name) = (objects::table(program, table), quote_identifier(column));
+            let loose = format!("ALTER TABLE {table} ALTER COLUMN {name} DROP NOT NULL");
+            step.reverse.push(only_if(&has_column(&table, column), &[loose]));
         }
-        for (table, trigger) in self.new.triggers(program) {
-            let name = objects::table(program, table);
-            let there = format!(
-                "NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = {}::regclass AND tgname = {})",
-                quote_literal(&name),
-                quote_literal(&trigger.name)
-            );
-            let function = ddl::create_function(trigger);
-            let make = ddl::create_trigger(program.database, table, trigger);
-            step.forward.push(function.replacen(
-                "CREATE FUNCTION",
-                "CREATE OR REPLACE FUNCTION",
-                1,
-            ));
-            step.forward.push(statement::only_if(&there, &[make]));
-            let drop = ddl::drop_trigger(program.database, table, trigger);
-            step.reverse.push(drop.replacen("DROP TRIGGER ", "DROP TRIGGER IF EXISTS ", 1));
-            let drop = ddl::drop_function(trigger);
-            step.reverse.push(drop.replacen("DROP FUNCTION ", "DROP FUNCTION IF EXISTS ", 1));
+        for (table, trigger) in self.new.bounds(program) {
+            step.forward.extend(objects::create_trigger(program, table, trigger));
+            step.reverse.extend(objects::drop_trigger(program, table, trigger));
         }
         step
     }
@@ -379,4 +367,52 @@ impl Plan<'_> {
         step.reverse = old::bring_back(self);
         step
     }
+}
+
+/// Foreign keys that look at what is written from now on, and the indexes for them.
+fn references(program: Program<'_>, new: &New) -> Vec<String> {
+    let keys = new.foreign_keys(program).into_iter();
+    let mut statements: Vec<String> =
+        keys.map(|key| objects::add_foreign_key(program, key)).collect();
+    for (table, index) in new.indexes(program) {
+        let sql = ddl::create_index(program.database, table, index);
+        statements.extend(concurrently(&quote_identifier(&index.name), &sql));
+    }
+    statements
+}
+
+/// Everything that new columns promise, for rows that are there too.
+fn promises(program: Program<'_>, new: &New) -> Vec<String> {
+    let mut statements = Vec::new();
+    for (table, unique) in new.uniques(program) {
+        let sql = ddl::create_index(program.database, table, &objects::index_of(unique));
+        let (table, name) = (objects::table(program, table), quote_identifier(&unique.name));
+        statements.extend(concurrently(&name, &sql));
+        let when = ddl::deferrability(unique.deferrability);
+        let when = when.map(|when| format!(" {when}")).unwrap_or_default();
+        let add =
+            format!("ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE USING INDEX {name}{when}");
+        statements.push(unless_constraint(&table, &unique.name, &add));
+    }
+    for (table, check) in new.checks(program) {
+        let (table, name) = (objects::table(program, table), quote_identifier(&check.name));
+        let condition = &check.condition.0;
+        let add =
+            format!("ALTER TABLE {table} ADD CONSTRAINT {name} CHECK ({condition}) NOT VALID");
+        statements.push(unless_constraint(&table, &check.name, &add));
+        statements.push(format!("ALTER TABLE {table} VALIDATE CONSTRAINT {name}"));
+    }
+    for key in new.foreign_keys(program) {
+        let table = &program.database.tables[key.table];
+        let name = quote_identifier(&table.foreign_keys[key.index].name);
+        let table = table.name.quoted();
+        statements.push(format!("ALTER TABLE {table} VALIDATE CONSTRAINT {name}"));
+    }
+    for (table, column) in new.mandatory(program) {
+        let stem = &program.database.tables[table].name.name;
+        let name = quote_identifier(&names::conversion(stem, column, "not_null"));
+        let (table, column) = (objects::table(program, table), quote_identifier(column));
+        statements.extend(not_null(&table, &column, &name));
+    }
+    statements
 }

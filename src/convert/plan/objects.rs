@@ -7,16 +7,14 @@ use crate::relational::{
     CheckConstraint, CheckOrigin, ColumnIx, ForeignKeyRef, Index, IndexElement, IndexKey,
     IndexOrigin, TableId, Trigger, TriggerOrigin, UniqueConstraint,
 };
-use crate::schema::{Expr, MemberId, RelationId};
+use crate::schema::{Expr, MemberId, RelationId, UnionId};
 use crate::targets::Program;
 
-use super::statement::unless_constraint;
+use super::statement::{only_if, unless_constraint};
 
 /// What is new.
 #[derive(Debug, Clone, Default)]
 pub(super) struct New {
-    /// Tables, with all that is in them.
-    pub tables: Vec<TableId>,
     /// Columns of tables that are there, each with its relation.
     pub columns: Vec<(TableId, ColumnIx, RelationId)>,
 }
@@ -113,26 +111,11 @@ impl New {
     }
 
     /// The triggers that keep the new columns' bounds.
-    pub(super) fn triggers<'a>(&self, program: Program<'a>) -> Vec<(TableId, &'a Trigger)> {
-        let mut found = Vec::new();
-        for (id, table) in program.database.tables.iter() {
-            if table.external || self.tables.contains(&id) {
-                continue;
-            }
-            for (trigger, origin) in table.triggers.iter().zip(&program.layout.origins(id).triggers)
-            {
-                let is_new = match origin {
-                    TriggerOrigin::Bound(relation) => self.is_of(*relation),
-                    TriggerOrigin::Touch
-                    | TriggerOrigin::SharedParent
-                    | TriggerOrigin::Union(_) => false,
-                };
-                if is_new {
-                    found.push((id, trigger));
-                }
-            }
-        }
-        found
+    pub(super) fn bounds<'a>(&self, program: Program<'a>) -> Vec<(TableId, &'a Trigger)> {
+        triggers(program, |origin| match origin {
+            TriggerOrigin::Bound(relation) => self.is_of(relation),
+            TriggerOrigin::Touch | TriggerOrigin::SharedParent | TriggerOrigin::Union(_) => false,
+        })
     }
 
     /// The new columns that allow no NULL.
@@ -152,6 +135,55 @@ impl New {
         let mut own = self.columns.iter().filter(|(of, ..)| *of == table);
         own.any(|(_, _, relation)| expr.mentions(MemberId::Relation(*relation)))
     }
+}
+
+/// The triggers of a union's own rows, and of those that they are of.
+pub(super) fn triggers_of_union(program: Program<'_>, union: UnionId) -> Vec<(TableId, &Trigger)> {
+    triggers(program, |origin| match origin {
+        TriggerOrigin::Union(of) => of == union,
+        TriggerOrigin::Touch | TriggerOrigin::SharedParent | TriggerOrigin::Bound(_) => false,
+    })
+}
+
+fn triggers(
+    program: Program<'_>,
+    counts: impl Fn(TriggerOrigin) -> bool,
+) -> Vec<(TableId, &Trigger)> {
+    let mut found = Vec::new();
+    for (id, table) in program.database.tables.iter().filter(|(_, table)| !table.external) {
+        let origins = &program.layout.origins(id).triggers;
+        let counted = table.triggers.iter().zip(origins).filter(|(_, origin)| counts(**origin));
+        found.extend(counted.map(|(trigger, _)| (id, trigger)));
+    }
+    found
+}
+
+/// A trigger and its function, made unless they are there.
+pub(super) fn create_trigger(
+    program: Program<'_>,
+    table: TableId,
+    trigger: &Trigger,
+) -> Vec<String> {
+    let there = format!(
+        "NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = {}::regclass AND tgname = {})",
+        quote_literal(&self::table(program, table)),
+        quote_literal(&trigger.name)
+    );
+    let function = ddl::create_function(trigger);
+    vec![
+        function.replacen("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1),
+        only_if(&there, &[ddl::create_trigger(program.database, table, trigger)]),
+    ]
+}
+
+/// Drops a trigger and its function.
+pub(super) fn drop_trigger(program: Program<'_>, table: TableId, trigger: &Trigger) -> [String; 2] {
+    let drop = ddl::drop_trigger(program.database, table, trigger);
+    let function = ddl::drop_function(trigger);
+    [
+        drop.replacen("DROP TRIGGER ", "DROP TRIGGER IF EXISTS ", 1),
+        function.replacen("DROP FUNCTION ", "DROP FUNCTION IF EXISTS ", 1),
+    ]
 }
 
 /// A table as SQL writes it.

@@ -42,7 +42,8 @@ pub(super) fn drop(plan: &Plan<'_>) -> Vec<String> {
             ))
         ),
     ];
-    statements.push(batches(table, &key, plan.request.batch, |range| {
+    statements = plan.while_old(statements);
+    statements.push(batches(table, &key, plan.request.batch, &plan.has_old(), |range| {
         vec![format!(
             "INSERT INTO {archive} ({list})\nSELECT {}\nFROM {table} AS t\nCROSS JOIN LATERAL {}({}) AS said \
              ({})\nWHERE {range}\n  AND ROW({}) IS DISTINCT FROM ROW({})\nON CONFLICT ({}) DO UPDATE SET {}",
@@ -65,8 +66,9 @@ pub(super) fn drop(plan: &Plan<'_>) -> Vec<String> {
         last.iter().map(|statement| format!("{};\n", indented(statement, 4))).collect();
     // One transaction: no program ever sees the columns without the trigger.
     statements.push(block(&format!(
-        "BEGIN\n{last}    IF NOT EXISTS (SELECT FROM {archive}) THEN\n        DROP TABLE {archive};\n    END \
-         IF;\nEND"
+        "BEGIN\n    IF NOT {} THEN\n        RETURN;\n    END IF;\n{last}    IF NOT EXISTS (SELECT FROM {archive}) THEN\n        DROP TABLE {archive};\n    END \
+         IF;\nEND",
+        plan.has_old()
     )));
     statements
 }
@@ -91,10 +93,10 @@ pub(super) fn bring_back(plan: &Plan<'_>) -> Vec<String> {
     });
     let added: Vec<String> = added.collect();
     let mut statements = vec![format!("ALTER TABLE {table}\n    {}", added.join(",\n    "))];
-    statements.extend(plan.names.create(words));
+    statements.extend(plan.while_new(plan.names.create(words)));
     let (new, old) = (aliased("t", &words.columns()), words.pair());
     let list = old.join(", ");
-    statements.push(batches(table, &words.key(), plan.request.batch, |range| {
+    statements.push(batches(table, &words.key(), plan.request.batch, &plan.has_new(), |range| {
         vec![format!(
             "UPDATE {table} AS t\nSET ({list}) = (SELECT {list} FROM {}({new}) AS said ({list}))\nWHERE \
              {range}\n  AND num_nonnulls({}) = 0 AND num_nonnulls({new}) > 0",

@@ -27,11 +27,13 @@ pub(super) fn gate(plan: &Plan<'_>) -> String {
     };
     let body = format!(
         "DECLARE\n    number bigint;\n    some_of_them text[];\nBEGIN\n    \
+             IF NOT {} THEN\n        RETURN;\n    END IF;\n    \
              SELECT count(*), (array_agg({shown} ORDER BY {}))[1:20] INTO number, some_of_them\n    \
              FROM {} AS t\n    WHERE {};\n    \
              IF number > 0 THEN\n        \
                  RAISE EXCEPTION USING MESSAGE = format({}, number, array_to_string(some_of_them, ', ')),\n            \
                      HINT = {};\n    END IF;\nEND",
+        plan.has_old(),
         key.join(", "),
         words.generic.table,
         indented(&bad, 6).trim_start(),
@@ -62,7 +64,7 @@ pub(super) fn fill(plan: &Plan<'_>) -> String {
     let table = &words.generic.table;
     let (new, old) = (words.columns().join(", "), aliased(&words.pair()));
     let open = is_open(plan);
-    batches(table, &words.key(), plan.request.batch, |range| {
+    batches(table, &words.key(), plan.request.batch, &plan.has_old(), |range| {
         let mut statements = Vec::new();
         if plan.request.dangling == Dangling::Quarantine {
             statements.extend(set_aside(plan, range));
@@ -135,19 +137,21 @@ pub(super) fn quarantine_table(plan: &Plan<'_>) -> Vec<String> {
         "Rows of {table} whose {} pointed at nothing when it was converted.",
         plan.words.wanted.relation.name
     ));
-    vec![
+    plan.while_old(vec![
         format!("CREATE TABLE IF NOT EXISTS {quarantine} (LIKE {table})"),
         format!("COMMENT ON TABLE {quarantine} IS {comment}"),
-    ]
+    ])
 }
 
 /// No table stays for nothing.
 pub(super) fn quarantine_ends(plan: &Plan<'_>) -> String {
     let quarantine = &plan.names.quarantine;
-    only_if(
-        &format!("NOT EXISTS (SELECT FROM {quarantine})"),
-        &[format!("DROP TABLE {quarantine}")],
-    )
+    // Its rows can't be counted where it is not there.
+    block(&format!(
+        "BEGIN\n    IF to_regclass({}) IS NULL THEN\n        RETURN;\n    END IF;\n    IF NOT EXISTS (SELECT \
+         FROM {quarantine}) THEN\n        DROP TABLE {quarantine};\n    END IF;\nEND",
+        quote_literal(quarantine)
+    ))
 }
 
 /// Puts the rows back that were set aside.

@@ -13,8 +13,12 @@ pub(super) fn block(body: &str) -> String {
 
 /// A statement that is only run where a condition holds.
 pub(super) fn only_if(condition: &str, statements: &[String]) -> String {
-    let statements: String =
-        statements.iter().map(|statement| format!("{};\n", indented(statement, 8))).collect();
+    // A function keeps its body as it is written, margin and all.
+    let statements = statements.iter().map(|statement| match statement.contains('$') {
+        true => format!("{statement};\n"),
+        false => format!("{};\n", indented(statement, 8)),
+    });
+    let statements: String = statements.collect();
     block(&format!("BEGIN\n    IF {condition} THEN\n{statements}    END IF;\nEND"))
 }
 
@@ -43,12 +47,23 @@ pub(super) fn concurrently(name: &str, create_index: &str) -> Vec<String> {
     ]
 }
 
-/// A table's rows by its key, some thousands at a time, each time in a transaction of its own. `body` is
-/// given the condition for the rows, under the alias `t`, and gives statements of PL/pgSQL.
+/// Whether a table has a column.
+pub(super) fn has_column(table: &str, column: &str) -> String {
+    format!(
+        "EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass({}) AND attname = {})",
+        quote_literal(table),
+        quote_literal(column)
+    )
+}
+
+/// A table's rows by its key, some thousands at a time, each time in a transaction of its own; none where
+/// the condition does not hold. `body` is given the condition for the rows, under the alias `t`, and gives
+/// statements of PL/pgSQL.
 pub(super) fn batches(
     table: &str,
     key: &[String],
     size: u32,
+    condition: &str,
     body: impl Fn(&str) -> Vec<String>,
 ) -> String {
     let names = |which: &str| -> Vec<String> {
@@ -76,6 +91,7 @@ pub(super) fn batches(
         body(&range).iter().map(|statement| format!("{};\n", indented(statement, 8))).collect();
     block(&format!(
         "DECLARE\n{}{}BEGIN\n    \
+             IF NOT {condition} THEN\n        RETURN;\n    END IF;\n    \
              SELECT {list} INTO {} FROM {table} ORDER BY {list} LIMIT 1;\n    \
              WHILE {} IS NOT NULL LOOP\n        \
                  SELECT {list} INTO {}\n        \
