@@ -52,7 +52,8 @@ fn trials() -> Vec<Trial> {
         trials.push(Trial::test(format!("random::{number}"), move || is_as_predicted(number)));
     }
     for &(name, text) in unions::PROGRAMS {
-        for strategy in Strategy::ALL {
+        let exchanged = |it: &Strategy| *it == Strategy::Arc || it.has_rows();
+        for strategy in Strategy::ALL.into_iter().filter(exchanged) {
             let text = text.replace("{as}", strategy.name());
             let example = alone(name, format!("module cases\n\n{text}"));
             trials.push(Trial::test(format!("union::{name}::{}", strategy.name()), move || {
