@@ -113,3 +113,76 @@ fn what_a_lint_offers_mends_it() {
         "module m\nentity Row {\n  at timestamptz(3)\n  doc jsonb[]\n  code varchar(3)\n}\n"
     );
 }
+
+/// The codes of a program with so many alternatives, of which tasks have one.
+fn union_codes(alternatives: usize, strategy: &str, relations: &str) -> Vec<String> {
+    let names: Vec<String> = (0..alternatives).map(|nth| format!("A{nth}")).collect();
+    let entities: Vec<String> =
+        names.iter().map(|name| format!("entity {name} {{ name text }}")).collect();
+    codes(&format!(
+        "{}\nunion Owner = {} as {strategy}\nentity Task {{\n  name text\n  {relations}\n}}",
+        entities.join("\n"),
+        names.join(" | ")
+    ))
+}
+
+#[test]
+fn an_arc_of_many_alternatives_and_a_link_for_one_relation_are_warned_of() {
+    let one = "owner 1 Owner <-> * tasks on delete cascade";
+    let two = "owner 1 Owner <-> * tasks on delete cascade\n  other 0..1 Owner <-> * others on delete set null";
+    let none: [String; 0] = [];
+    assert_eq!(union_codes(5, "arc", one), none);
+    assert_eq!(union_codes(6, "arc", one), ["W0801"]);
+    assert_eq!(union_codes(6, "arc", two), ["W0801"]);
+    assert_eq!(union_codes(6, "arc", ""), none);
+    assert_eq!(union_codes(6, "supertype", one), none);
+    assert_eq!(union_codes(5, "link", one), ["W0802"]);
+    assert_eq!(union_codes(5, "link", two), none);
+    assert_eq!(union_codes(5, "link", ""), none);
+    // What an arc would be warned of as well.
+    assert_eq!(union_codes(6, "link", one), none);
+}
+
+#[test]
+fn an_edit_is_offered_where_the_other_strategy_can_store_it() {
+    let fixes = |alternatives: usize, strategy: &str, relation: &str| {
+        let names: Vec<String> = (0..alternatives).map(|nth| format!("A{nth}")).collect();
+        let entities: Vec<String> =
+            names.iter().map(|name| format!("entity {name} {{ name text }}")).collect();
+        let mut sources = Sources::new();
+        let text = format!(
+            "module m\n{}\nunion Owner = {} as {strategy}\nentity Task {{\n  {relation}\n}}\n",
+            entities.join("\n"),
+            names.join(" | ")
+        );
+        sources.add("m.trine", text.as_str());
+        let found = trine::check(&sources, &Options::default());
+        let [warning] = &found[..] else { panic!("{found:?}") };
+        warning.fixes.len()
+    };
+    assert_eq!(fixes(6, "arc", "owner 1 Owner <-> * tasks on delete cascade"), 1);
+    assert_eq!(fixes(6, "arc", "owner 1 Owner <-> * tasks on delete cascade, A1 restrict"), 0);
+    assert_eq!(fixes(2, "link", "owner 1 Owner <-> * tasks on delete cascade"), 1);
+    assert_eq!(fixes(2, "link", "owner 1 Owner <-> * tasks on delete cascade column \"of\""), 0);
+}
+
+#[test]
+fn inheritance_by_what_comes_in_numbers_is_warned_of() {
+    let of = |strategy: &str, relation: &str| {
+        codes(&format!(
+            "entity Product {{\n  name text\n  {relation}\n}}\nentity Post {{ name text }}\n\
+             union Subject = Product | Post as {strategy}\n\
+             entity Comment {{\n  subject 1 Subject <-> * comments on delete cascade\n}}"
+        ))
+    };
+    let none: [String; 0] = [];
+    let owned = "other 1 Other <-> * products on delete cascade on orphan delete";
+    assert_eq!(of("inheritance", owned), ["W0803"]);
+    assert_eq!(of("supertype", owned), none);
+    assert_eq!(of("inheritance", "other 1 Other <-> 2..* products on delete cascade"), ["W0803"]);
+    assert_eq!(of("inheritance", "other 1 Other <-> * products on delete cascade"), none);
+    assert_eq!(
+        of("inheritance", "other 1 Other <-> 0..1 product on delete cascade on orphan delete"),
+        none
+    );
+}

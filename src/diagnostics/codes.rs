@@ -122,6 +122,9 @@ codes! {
     W0206 Warning "`char(n)`";
     W0301 Warning "a union that nothing enforces";
     W0501 Warning "a cycle of cascades";
+    W0801 Warning "an arc of many alternatives";
+    W0802 Warning "a `link` that one relation uses";
+    W0803 Warning "an alternative that is inserted by the many, under `inheritance`";
 }
 
 impl std::fmt::Display for Code {

@@ -1,13 +1,16 @@
 //! Lints: what compiles, and is worth a second look. One file a rule; a rule reads the schema and says
 //! what it finds.
 
+mod bulk_inheritance;
 mod char;
 mod json;
 mod money;
 mod nullable_unique;
 mod redundant_index;
+mod single_link;
 mod timestamp;
 mod untyped_union;
+mod wide_arc;
 
 use crate::diagnostics::Diagnostic;
 use crate::schema::{BaseType, Entity, EntityKind, Field, Scalar, Schema};
@@ -21,6 +24,9 @@ const RULES: &[fn(&Schema, &mut Vec<Diagnostic>)] = &[
     money::find,
     char::find,
     untyped_union::find,
+    wide_arc::find,
+    single_link::find,
+    bulk_inheritance::find,
 ];
 
 /// Warnings about a program, by rule.

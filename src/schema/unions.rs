@@ -23,6 +23,8 @@ pub struct Union {
     pub docs: Option<String>,
     /// How the choice is stored.
     pub strategy: Strategy,
+    /// Where that stands: the word after `as`.
+    pub strategy_span: Span,
     /// What may be chosen, in the order written; of a slot, what the project has chosen. None where an
     /// untyped union may point at anything.
     pub alternatives: Vec<Alternative>,

@@ -97,6 +97,7 @@ fn resolve_union(
         name: written.name.text.clone(),
         docs: text(&written.docs),
         strategy: known.strategy,
+        strategy_span: written.strategy.span,
         alternatives,
         because: text(&written.because),
         row,
