@@ -410,7 +410,9 @@ fn codes_are_explained() {
     let list = trine(place.path(), &["explain"]);
     check(&list, 0);
     let codes = trine::diagnostics::Code::ALL.len() + trine::diff::Code::ALL.len();
-    assert_eq!(list.stdout.lines().count(), codes);
+    let topics = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/unions")).unwrap();
+    // All but the table that the others show.
+    assert_eq!(list.stdout.lines().count(), codes + topics.count() - 1);
     let run = trine(place.path(), &["explain", "d0305"]);
     check(&run, 0);
     assert!(
@@ -420,6 +422,36 @@ fn codes_are_explained() {
     );
     let run = trine(place.path(), &["explain", "E0491"]);
     assert!(complaint(&run).contains("did you mean E04"), "{}", run.stderr);
+}
+
+#[test]
+fn the_ways_to_store_a_union_are_explained_with_what_was_measured() {
+    let place = tempfile::tempdir().unwrap();
+    let explain = |name| {
+        let run = trine(place.path(), &["explain", name]);
+        check(&run, 0);
+        run.stdout
+    };
+    let list = trine(place.path(), &["explain"]).stdout;
+    for strategy in trine::schema::Strategy::ALL {
+        let name = strategy.name();
+        let page = explain(name);
+        assert!(page.starts_with(&format!("{name}: ")), "{page}");
+        assert!(list.contains(&format!("\n{name}  ")), "{list}");
+    }
+    let arc = explain("arc");
+    assert!(arc.contains("\n  `arc` ") && arc.contains("\n  `generic` "), "{arc}");
+    assert!(!arc.contains("\n  `link` ") && !arc.contains("](") && arc.contains("W0801"), "{arc}");
+    assert_eq!(explain("ARC"), arc);
+    let all = explain("unions");
+    assert!(all.contains("\n  `arc` ") && all.contains("\n  `link` "), "{all}");
+    let run = trine(place.path(), &["explain", "inheritence"]);
+    assert!(complaint(&run).contains("did you mean inheritance?"), "{}", run.stderr);
+    let help = trine(place.path(), &["help", "explain"]).stdout;
+    for name in ["unions", "arc", "link", "supertype", "inheritance", "split", "slot", "untyped"] {
+        assert!(help.contains(name), "{help}");
+        explain(name);
+    }
 }
 
 #[test]

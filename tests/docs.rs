@@ -17,8 +17,8 @@ use std::path::{Path, PathBuf};
 
 use trine::Compilation;
 use trine::diagnostics::{Code, Format, Severity, render};
-use trine::schema::Scalar;
 use trine::schema::functions::{Volatility, function_names, functions};
+use trine::schema::{Scalar, Strategy};
 use trine::source::Sources;
 use trine::target::{Options, Target};
 
@@ -52,14 +52,20 @@ fn read(path: &str) -> String {
 
 /// README and every chapter of the reference, by path.
 fn documents() -> Vec<String> {
-    let mut paths: Vec<String> = fs::read_dir(root().join("docs/language"))
+    let mut paths = pages_in("docs/language");
+    paths.push("README.md".to_owned());
+    paths
+}
+
+/// The pages of a directory, by path.
+fn pages_in(directory: &str) -> Vec<String> {
+    let mut paths: Vec<String> = fs::read_dir(root().join(directory))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
         .filter(|name| name.ends_with(".md"))
-        .map(|name| format!("docs/language/{name}"))
+        .map(|name| format!("{directory}/{name}"))
         .collect();
     paths.sort();
-    paths.push("README.md".to_owned());
     paths
 }
 
@@ -217,6 +223,36 @@ fn the_tables_are_the_compilers_own() {
     check_table("docs/language/expressions.md", "functions", &function_table());
     check_table("docs/language/types.md", "types", &type_table());
     check_table("docs/drift.md", "differences", &difference_table());
+    // What a benchmark measured stands in one file.
+    check_table("docs/language/unions.md", "costs", &read("docs/unions/costs.md"));
+}
+
+/// The pages that `trine explain` shows of unions: each has a program. One of a strategy that is not compiled says
+/// just that.
+#[test]
+fn the_programs_of_the_pages_on_unions_compile() {
+    let pages = pages_in("docs/unions");
+    assert!(pages.len() > Strategy::ALL.len(), "{pages:?}");
+    for path in pages.iter().filter(|path| !path.ends_with("/costs.md")) {
+        let name = Path::new(path).file_stem().unwrap().to_string_lossy();
+        let programs: Vec<Fence> =
+            fences(path).into_iter().filter(|fence| fence.info == "trine").collect();
+        assert!(!programs.is_empty(), "{path} has no program");
+        for fence in programs {
+            let (sources, compilation) = compile(&fence.place, &program(&fence));
+            let errors: Vec<Code> = compilation
+                .diagnostics
+                .iter()
+                .filter(|diagnostic| diagnostic.severity() == Severity::Error)
+                .map(|diagnostic| diagnostic.code)
+                .collect();
+            let known = name == "unions" || Strategy::named(&name).is_some();
+            let shown = render(Format::Human, &sources, &compilation.diagnostics);
+            assert_eq!(errors.is_empty(), known, "{}\n{shown}", fence.place);
+            assert!(known || errors.contains(&Code::E0801), "{}\n{shown}", fence.place);
+            assert!(fence.text.contains(&format!(" as {name}")) || name == "unions", "{path}");
+        }
+    }
 }
 
 fn check_table(path: &str, name: &str, table: &str) {

@@ -1,6 +1,6 @@
 //! A page of Markdown on a terminal: headings in bold, paragraphs wrapped, code indented, tables aligned.
 //!
-//! Knows what the pages under `docs/errors/` use, and no more of Markdown.
+//! Knows what the pages under `docs/errors/` and `docs/unions/` use, and no more of Markdown.
 
 use std::io;
 
@@ -66,6 +66,7 @@ impl Page<'_> {
     fn end_block(&mut self) -> io::Result<()> {
         let paragraph = std::mem::take(&mut self.paragraph);
         if !paragraph.is_empty() {
+            let paragraph = without_targets(&paragraph);
             let indent = if paragraph.starts_with("- ") { 2 } else { 0 };
             self.wrapped(&paragraph, 0, indent)?;
             writeln!(self.out)?;
@@ -178,6 +179,29 @@ fn bold() -> ColorSpec {
 fn heading(line: &str) -> Option<&str> {
     let text = line.trim_start_matches('#');
     (text.len() < line.len()).then(|| text.strip_prefix(' ')).flatten()
+}
+
+/// A text whose links are their words alone: a terminal leads nowhere.
+fn without_targets(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((words, target, after)) = link(rest) {
+        let begin = rest.len() - after.len() - words.len() - target.len() - "[]()".len();
+        out.push_str(&rest[..begin]);
+        out.push_str(words);
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The first link of a text, `[words](target)`, and what follows it.
+fn link(text: &str) -> Option<(&str, &str, &str)> {
+    let middle = text.find("](")?;
+    let begin = text[..middle].rfind('[')?;
+    let target = &text[middle + 2..];
+    let end = target.find(')')?;
+    Some((&text[begin + 1..middle], &target[..end], &target[end + 1..]))
 }
 
 /// The cells of a table's row.

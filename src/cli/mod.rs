@@ -30,6 +30,7 @@ Examples:
   trine check --deny warnings --format github      in a workflow of GitHub Actions
   trine prove                                      that the three targets agree, in databases
   trine explain E0401                              why a relation needs its delete rule
+  trine explain unions                             how to choose how a union is stored
   trine impact Store                               what deleting a store does
   trine drift --database postgresql://localhost/shop
                                                    where a live database differs
@@ -70,10 +71,12 @@ enum Command {
     /// Show that PostgreSQL, SQLAlchemy and Django agree on a schema, in scratch databases
     #[command(after_help = prove::HELP)]
     Prove(prove::ProveArgs),
-    /// Explain a diagnostic or a difference by its code, or list all codes
+    /// Explain a diagnostic or a difference by its code, or how a union is stored; or list all there is
+    #[command(after_help = explain::HELP)]
     Explain {
-        /// The code, such as E0401
-        code: Option<String>,
+        /// The code, such as E0401, or `unions`, or the word after a union's `as`
+        #[arg(value_name = "CODE")]
+        name: Option<String>,
     },
     /// Say what deleting a row does: what goes with it, what is cleared, what refuses
     #[command(after_help = impact::HELP)]
@@ -205,7 +208,7 @@ pub(crate) fn run() -> ExitCode {
         Command::ConvertGeneric(args) => convert_generic::convert(args, cli.color),
         Command::Drift(args) => drift::drift(args, cli.color),
         Command::Prove(args) => prove::prove(args, cli.color),
-        Command::Explain { code } => explain::explain(code.as_deref(), cli.color),
+        Command::Explain { name } => explain::explain(name.as_deref(), cli.color),
         Command::Impact(args) => impact::impact(args, cli.color),
         Command::Init { directory } => init::init(directory),
     };

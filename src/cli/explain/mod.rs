@@ -1,4 +1,7 @@
-//! `trine explain`: the page of a code, or the table of all: diagnostics, and differences of databases.
+//! `trine explain`: the page of a code or a topic, or the table of all: diagnostics, differences of databases, and
+//! the ways to store a union.
+
+mod topics;
 
 use std::io::Write;
 
@@ -6,16 +9,28 @@ use trine::diagnostics::{Code, nearest};
 use trine::diff;
 
 use super::{Color, Failure, Outcome, markdown, terminal};
+use topics::{TOPICS, Topic};
 
-pub(super) fn explain(code: Option<&str>, color: Color) -> Result<Outcome, Failure> {
+pub(super) const HELP: &str = "\
+Examples:
+  trine explain E0401          why a relation needs its delete rule
+  trine explain D0305          what a difference of two databases means
+  trine explain unions         how to choose the way in which a union is stored
+  trine explain arc            one of them, and what it costs; so with link, supertype,
+                               inheritance, split, slot and untyped";
+
+pub(super) fn explain(name: Option<&str>, color: Color) -> Result<Outcome, Failure> {
     let mut out = terminal::stdout(color);
-    match code {
+    match name {
         None => {
             for code in Code::ALL {
                 writeln!(out, "{code}  {}", code.title())?;
             }
             for code in diff::Code::ALL {
                 writeln!(out, "{code}  {}", code.title())?;
+            }
+            for topic in TOPICS {
+                writeln!(out, "{}  {}", topic.name, topic.title())?;
             }
         }
         Some(name) => match (name.parse::<Code>(), name.parse::<diff::Code>()) {
@@ -24,7 +39,10 @@ pub(super) fn explain(code: Option<&str>, color: Color) -> Result<Outcome, Failu
                 let page = format!("# {code}: {}\n\n{}\n", code.title(), code.explanation());
                 markdown::write(&mut out, &page)?;
             }
-            (Err(()), Err(())) => return Err(unknown(name)),
+            (Err(()), Err(())) => match Topic::named(name) {
+                Some(topic) => markdown::write(&mut out, &topic.page())?,
+                None => return Err(unknown(name)),
+            },
         },
     }
     out.flush()?;
@@ -34,9 +52,10 @@ pub(super) fn explain(code: Option<&str>, color: Color) -> Result<Outcome, Failu
 fn unknown(name: &str) -> Failure {
     let names = Code::ALL.iter().map(|code| code.name());
     let names = names.chain(diff::Code::ALL.iter().map(|code| code.name()));
+    let names = names.chain(TOPICS.iter().map(|topic| topic.name));
     let offer = match nearest(name, names) {
         Some(near) => format!("; did you mean {near}?"),
         None => "; `trine explain` lists them".to_owned(),
     };
-    Failure::Usage(format!("there is no code `{name}`{offer}"))
+    Failure::Usage(format!("there is no code or topic `{name}`{offer}"))
 }
