@@ -10,6 +10,8 @@ mod alterations;
 mod cli;
 #[path = "drift/places.rs"]
 mod places;
+#[path = "drift/unions.rs"]
+mod unions;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock};
