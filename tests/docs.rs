@@ -20,7 +20,7 @@ use trine::diagnostics::{Code, Format, Severity, render};
 use trine::schema::functions::{Volatility, function_names, functions};
 use trine::schema::{Scalar, Strategy};
 use trine::source::Sources;
-use trine::target::{Options, Target};
+use trine::target::{Options, Slot, Target};
 
 /// What examples may relate to.
 const PRELUDE: &str = "
@@ -239,7 +239,17 @@ fn the_programs_of_the_pages_on_unions_compile() {
             fences(path).into_iter().filter(|fence| fence.info == "trine").collect();
         assert!(!programs.is_empty(), "{path} has no program");
         for fence in programs {
-            let (sources, compilation) = compile(&fence.place, &program(&fence));
+            let mut sources = Sources::new();
+            sources.add(fence.place.as_str(), program(&fence));
+            // What the project of the page's `trine.toml` says.
+            let slots = vec![Slot {
+                module: "tracker".to_owned(),
+                union: "Owner".to_owned(),
+                alternative: "Person".to_owned(),
+            }];
+            let slots = if name == "slot" { slots } else { Vec::new() };
+            let options = Options { slots, ..Options::default() };
+            let compilation = trine::compile(&sources, &options);
             let errors: Vec<Code> = compilation
                 .diagnostics
                 .iter()

@@ -90,7 +90,7 @@ fn some_types_are_worth_a_second_look() {
 #[test]
 fn an_untyped_union_is_spoken_of_each_time() {
     let row = "entity Row { subject 1 Subject <-> * _ }";
-    let union = |strategy: &str| format!("union Subject = Row as {strategy}\n{row}");
+    let union = |strategy: &str| format!("union Subject = * as {strategy}\n{row}");
     assert_eq!(codes(&union("untyped because \"why\"")), ["W0301"]);
     let arc = "union Subject = Other as arc\n\
                entity Row { subject 1 Subject <-> * _ on delete cascade }";
@@ -185,4 +185,18 @@ fn inheritance_by_what_comes_in_numbers_is_warned_of() {
         of("inheritance", "other 1 Other <-> 0..1 product on delete cascade on orphan delete"),
         none
     );
+}
+
+#[test]
+fn an_untyped_union_that_lists_its_alternatives_is_warned_of() {
+    let of = |alternatives: &str| {
+        codes(&format!(
+            "entity Person {{ name text }}\nunion Subject = {alternatives} as untyped because \"it is a log\"\n\
+             entity Event {{\n  subject 1 Subject <-> * _\n}}"
+        ))
+    };
+    assert_eq!(of("*"), ["W0301"]);
+    let mut listed = of("Person | Other");
+    listed.sort();
+    assert_eq!(listed, ["W0301", "W0804"]);
 }

@@ -125,6 +125,7 @@ codes! {
     W0801 Warning "an arc of many alternatives";
     W0802 Warning "a `link` that one relation uses";
     W0803 Warning "an alternative that is inserted by the many, under `inheritance`";
+    W0804 Warning "an untyped union that lists its alternatives";
 }
 
 impl std::fmt::Display for Code {

@@ -4,6 +4,7 @@
 mod bulk_inheritance;
 mod char;
 mod json;
+mod listed_untyped;
 mod money;
 mod nullable_unique;
 mod redundant_index;
@@ -27,6 +28,7 @@ const RULES: &[fn(&Schema, &mut Vec<Diagnostic>)] = &[
     wide_arc::find,
     single_link::find,
     bulk_inheritance::find,
+    listed_untyped::find,
 ];
 
 /// Warnings about a program, by rule.

@@ -4,6 +4,10 @@ use std::fmt::Write;
 
 use trine::schema::Strategy;
 
+/// The strategies under which one program may be of any alternative, row by row, and the database enforces it.
+pub const ENFORCED: [Strategy; 4] =
+    [Strategy::Arc, Strategy::Link, Strategy::Supertype, Strategy::Inheritance];
+
 /// Persons and groups own tasks, review them, hold badges; comments are on tasks or persons. An alternative is in
 /// two unions, a rule refuses and one clears, and a task takes the person that helps with it along.
 pub fn program(strategy: Strategy) -> String {
