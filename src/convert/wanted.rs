@@ -156,7 +156,11 @@ impl<'a> Wanted<'a> {
     /// The relations by which alternatives refer to the union's own row: under `supertype` and `inheritance`.
     pub(super) fn ties(&self) -> Vec<RelationId> {
         match self.union.strategy {
-            Strategy::Arc | Strategy::Link | Strategy::Slot | Strategy::Untyped => Vec::new(),
+            Strategy::Arc
+            | Strategy::Link
+            | Strategy::Split
+            | Strategy::Slot
+            | Strategy::Untyped => Vec::new(),
             Strategy::Supertype | Strategy::Inheritance => {
                 let alternatives = self.union.alternatives.iter();
                 alternatives.filter_map(|alternative| alternative.relation).collect()

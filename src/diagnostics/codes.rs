@@ -111,6 +111,7 @@ codes! {
     E0803 Error "a relation that a union's strategy can't store";
     E0804 Error "an untyped union that says too little or too much";
     E0805 Error "a slot that nothing fills";
+    E0806 Error "an entity that can't be split";
     // Warnings
     W0101 Warning "an unused mixin";
     W0102 Warning "an unused enum";

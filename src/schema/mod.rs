@@ -19,7 +19,7 @@ pub use expr::{BinaryOperator, Expr, ExprKind, UnaryOperator};
 pub use relations::{DeleteRule, ManyToMany, Reference, Relation, RelationKind, ToOne, Within};
 pub use resolve::{resolve, resolve_for};
 pub use types::{ArgumentRule, BaseType, Category, FieldType, Scalar, TypeArguments};
-pub use unions::{Alternative, Stored, Strategy, Union, UnionLink, UnionRelation};
+pub use unions::{Alternative, Split, Stored, Strategy, Union, UnionLink, UnionRelation};
 
 use smol_str::SmolStr;
 
@@ -66,6 +66,8 @@ pub struct Schema {
     pub union_relations: Arena<UnionRelation>,
     /// The many-to-many relations to unions. The link of each is an entity like any other.
     pub union_links: Arena<UnionLink>,
+    /// The entities that unions split, in the order written.
+    pub splits: Vec<Split>,
 }
 
 /// `module storefront`: one Django app, one Python module of SQLAlchemy.

@@ -63,6 +63,8 @@ pub enum Strategy {
     Supertype,
     /// The same, and the reference is the alternative's key.
     Inheritance,
+    /// An entity with a relation to the union is one entity for each alternative.
+    Split,
     /// The one alternative that the project chooses: relations to the union are relations to it.
     Slot,
     /// The name of an entity and the text of a key, which nothing enforces.
@@ -71,11 +73,12 @@ pub enum Strategy {
 
 impl Strategy {
     /// All of them, in the order in which the language reference explains them.
-    pub const ALL: [Strategy; 6] = [
+    pub const ALL: [Strategy; 7] = [
         Strategy::Arc,
         Strategy::Link,
         Strategy::Supertype,
         Strategy::Inheritance,
+        Strategy::Split,
         Strategy::Slot,
         Strategy::Untyped,
     ];
@@ -87,6 +90,7 @@ impl Strategy {
             Strategy::Link => "link",
             Strategy::Supertype => "supertype",
             Strategy::Inheritance => "inheritance",
+            Strategy::Split => "split",
             Strategy::Slot => "slot",
             Strategy::Untyped => "untyped",
         }
@@ -100,7 +104,7 @@ impl Strategy {
     /// Whether the union has rows of its own.
     pub fn has_rows(self) -> bool {
         match self {
-            Strategy::Arc | Strategy::Slot | Strategy::Untyped => false,
+            Strategy::Arc | Strategy::Split | Strategy::Slot | Strategy::Untyped => false,
             Strategy::Link | Strategy::Supertype | Strategy::Inheritance => true,
         }
     }
@@ -114,7 +118,11 @@ impl Schema {
         let (row, nth) = unions.find_map(|union| {
             match union.strategy {
                 Strategy::Supertype | Strategy::Inheritance => {}
-                Strategy::Arc | Strategy::Link | Strategy::Slot | Strategy::Untyped => return None,
+                Strategy::Arc
+                | Strategy::Link
+                | Strategy::Split
+                | Strategy::Slot
+                | Strategy::Untyped => return None,
             }
             let mut alternatives = union.alternatives.iter();
             Some((union.row?, alternatives.position(|it| it.relation == Some(relation))?))
@@ -230,4 +238,21 @@ impl Schema {
         let mut alternatives = self.unions[union].alternatives.iter();
         alternatives.any(|other| other.relation == Some(relation)).then_some(union)
     }
+}
+
+/// An entity that was split: `Task` into `PersonTask` and `GroupTask`.
+#[derive(Debug, Clone)]
+pub struct Split {
+    /// Its module.
+    pub module: ModuleId,
+    /// Its name, as written.
+    pub name: SmolStr,
+    /// The relation that splits it, as each part has it.
+    pub relation: SmolStr,
+    /// The union of that relation.
+    pub union: UnionId,
+    /// What it was split into, in the order of the union's alternatives.
+    pub parts: Vec<EntityId>,
+    /// Where its name stands.
+    pub span: Span,
 }

@@ -47,7 +47,11 @@ impl Lowering<'_> {
         for (id, union) in self.schema.unions.iter() {
             match union.strategy {
                 Strategy::Supertype | Strategy::Inheritance => {}
-                Strategy::Arc | Strategy::Link | Strategy::Slot | Strategy::Untyped => continue,
+                Strategy::Arc
+                | Strategy::Link
+                | Strategy::Split
+                | Strategy::Slot
+                | Strategy::Untyped => continue,
             }
             let Some((rows, ties)) = self.union_rows(union) else { continue };
             for tie in &ties {

@@ -64,7 +64,7 @@ pub(crate) fn rules(
         if found.len() > before {
             continue;
         }
-        if union.strategy != Strategy::Arc && *rule != own {
+        if union.strategy.has_rows() && *rule != own {
             found.push(errors::one_rule_for_all(relation, path, union.tree));
             continue;
         }

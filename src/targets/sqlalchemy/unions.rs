@@ -48,7 +48,7 @@ pub(super) fn unions_view(plan: &Plan<'_>) -> Option<UnionsView> {
     let unions = plan.schema().unions.values();
     let is_chosen = |union: &Union| match union.strategy {
         Strategy::Arc | Strategy::Link | Strategy::Supertype | Strategy::Inheritance => true,
-        Strategy::Slot | Strategy::Untyped => false,
+        Strategy::Split | Strategy::Slot | Strategy::Untyped => false,
     };
     if !unions.iter().any(is_chosen) {
         return None;
@@ -201,6 +201,7 @@ pub(super) fn inverses(plan: &Plan<'_>, entity: EntityId, scope: &mut Scope) -> 
             Strategy::Supertype
             | Strategy::Arc
             | Strategy::Inheritance
+            | Strategy::Split
             | Strategy::Slot
             | Strategy::Untyped => {
                 let join = conjunction(
@@ -329,7 +330,11 @@ struct Viewed<'a> {
 fn is_viewed(union: &Union) -> bool {
     match union.strategy {
         Strategy::Link | Strategy::Supertype => true,
-        Strategy::Arc | Strategy::Inheritance | Strategy::Slot | Strategy::Untyped => false,
+        Strategy::Arc
+        | Strategy::Inheritance
+        | Strategy::Split
+        | Strategy::Slot
+        | Strategy::Untyped => false,
     }
 }
 
@@ -377,9 +382,11 @@ impl<'a> Plan<'a> {
         match union.strategy {
             Strategy::Link => ties.map(|tie| self.relation_attribute(tie)).collect(),
             Strategy::Supertype => ties.filter_map(|tie| self.inverse_attribute(tie)).collect(),
-            Strategy::Arc | Strategy::Inheritance | Strategy::Slot | Strategy::Untyped => {
-                Vec::new()
-            }
+            Strategy::Arc
+            | Strategy::Inheritance
+            | Strategy::Split
+            | Strategy::Slot
+            | Strategy::Untyped => Vec::new(),
         }
     }
 

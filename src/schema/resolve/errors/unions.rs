@@ -317,3 +317,50 @@ pub(crate) fn unknown_slot(slot: &Slot, module: Span) -> Diagnostic {
     )
     .help("take the line out of `[slots]`, or store that union `as slot`")
 }
+
+/// E0806: something that refers to an entity which is several tables.
+pub(crate) fn refers_to_split(path: &Path, declared: &Name) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0806,
+        path.span(),
+        format!("`{}` is split into several tables, so nothing can refer to it", declared.text),
+        "which of them?",
+    )
+    .also(declared.span, "split by a relation of its own")
+    .note("a foreign key refers to one table, and the ids of several are not unique across them")
+    .help("store the union that splits it in another way: `as arc`")
+}
+
+/// E0806: a second relation that splits.
+pub(crate) fn split_twice(relation: &Relation, first: &Relation) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0806,
+        relation.target.span(),
+        format!("`{}` would split what is split already", relation.name.text),
+        "splits too",
+    )
+    .also(first.target.span(), "the first")
+    .help("store one of the two unions in another way: `as arc`")
+}
+
+/// E0806: a mixin whose relation would split every entity that uses it.
+pub(crate) fn split_in_mixin(relation: &Relation) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0806,
+        relation.target.span(),
+        "a mixin can't split the entities that use it",
+        "a union that is stored as `split`",
+    )
+    .help("state the relation on the entity, or store the union in another way: `as arc`")
+}
+
+/// E0806: many-to-many.
+pub(crate) fn split_many(relation: &Relation) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0806,
+        relation.here.span,
+        format!("`{}` would be in several tables at once", relation.name.text),
+        "more than one",
+    )
+    .help("under `split` each row has one; store the union in another way: `as arc`")
+}

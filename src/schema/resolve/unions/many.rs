@@ -90,7 +90,7 @@ pub(crate) fn link(
             let end = format_smolstr!("{union_end}_{}", alternative.name);
             Member::Unique(unique(&[&source_end, &end], Some(&end), span))
         })),
-        Strategy::Slot | Strategy::Untyped => {}
+        Strategy::Split | Strategy::Slot | Strategy::Untyped => {}
         Strategy::Link | Strategy::Supertype | Strategy::Inheritance => {
             let end = row::reference_name(&union_end);
             entity.members.push(Member::Unique(unique(&[&source_end, &end], None, span)));

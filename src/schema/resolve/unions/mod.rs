@@ -9,6 +9,7 @@ mod names;
 mod row;
 mod schema;
 mod spell;
+mod split;
 mod untyped;
 
 use std::collections::HashMap;
@@ -34,6 +35,23 @@ pub(crate) struct Spelt {
     pub relations: HashMap<Span, SpeltRelation>,
     /// Every many-to-many relation to a union.
     pub links: Vec<SpeltLink>,
+    /// Every entity that was split.
+    pub splits: Vec<SpeltSplit>,
+}
+
+/// An entity that was split.
+#[derive(Debug)]
+pub(crate) struct SpeltSplit {
+    /// Its module.
+    pub module: SmolStr,
+    /// Its name as written.
+    pub entity: tree::Name,
+    /// The relation that splits it.
+    pub relation: SmolStr,
+    /// Where the name of that relation's union stands in its declaration.
+    pub union: Span,
+    /// The names of what it was split into, by the union's alternatives.
+    pub parts: Vec<SmolStr>,
 }
 
 /// A many-to-many relation to a union, and its link.

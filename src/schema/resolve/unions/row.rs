@@ -37,7 +37,7 @@ pub(crate) fn items(
     let span = union.name.span;
     let name = |text: SmolStr| Name { text, span };
     let (members, kinds) = match strategy {
-        Strategy::Arc | Strategy::Slot | Strategy::Untyped => return Vec::new(),
+        Strategy::Arc | Strategy::Split | Strategy::Slot | Strategy::Untyped => return Vec::new(),
         Strategy::Link => (
             alternatives
                 .iter()

@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 use crate::diagnostics::Code;
 use crate::schema::{
     Alternative, BaseType, BinaryOperator, Check, EntityId, EntityKind, Expr, ExprKind, FieldType,
-    MemberId, RelationId, Scalar, Schema, Stored, Strategy, TypeArguments, Union, UnionId,
+    MemberId, RelationId, Scalar, Schema, Split, Stored, Strategy, TypeArguments, Union, UnionId,
     UnionLink, UnionRelation,
 };
 use crate::source::Span;
@@ -39,6 +39,7 @@ pub(crate) fn resolve_unions(
     }
     gather_relations(spelt, &ids, draft);
     gather_links(input, spelt, draft);
+    gather_splits(input, spelt, &ids, draft);
 }
 
 fn resolve_union(
@@ -76,7 +77,7 @@ fn resolve_union(
         let Some(SpeltAlternative { name, .. }) = spelt else { continue };
         check_alternative(input, draft, written, known.strategy, path, entity);
         let relation = row.and_then(|row| match known.strategy {
-            Strategy::Arc | Strategy::Slot | Strategy::Untyped => None,
+            Strategy::Arc | Strategy::Split | Strategy::Slot | Strategy::Untyped => None,
             Strategy::Link => relation_of(draft, row, name),
             Strategy::Supertype | Strategy::Inheritance => {
                 relation_of(draft, entity, &row::reference_name(&written.name.text))
@@ -263,6 +264,33 @@ fn gather_links(input: &Input<'_>, spelt: &Spelt, draft: &mut Draft<'_>) {
             span: written.name.span,
         });
         draft.schema.entities[source].union_links.push(id);
+    }
+}
+
+/// Finds what entities were split into.
+fn gather_splits(
+    input: &Input<'_>,
+    spelt: &Spelt,
+    ids: &HashMap<Span, UnionId>,
+    draft: &mut Draft<'_>,
+) {
+    let names = &input.declarations.names;
+    for spelt in &spelt.splits {
+        let Some(&module) = names.by_name.get(&spelt.module) else { continue };
+        let Some(&union) = ids.get(&spelt.union) else { continue };
+        let items = &names.modules[module.index()].items;
+        let parts = spelt.parts.iter().filter_map(|part| match items.get(part) {
+            Some(&(Declared::Entity(entity), _)) => Some(entity),
+            _ => None,
+        });
+        draft.schema.splits.push(Split {
+            module,
+            name: spelt.entity.text.clone(),
+            relation: spelt.relation.clone(),
+            union,
+            parts: parts.collect(),
+            span: spelt.entity.span,
+        });
     }
 }
 

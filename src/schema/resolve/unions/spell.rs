@@ -15,7 +15,9 @@ use super::super::entities::states_key;
 use super::super::rules::{self, Shape};
 use super::super::{alternatives, errors};
 use super::names::{self, Known, Meant};
-use super::{Spelt, SpeltAlternative, SpeltLink, SpeltRelation, SpeltUnion, many, row, untyped};
+use super::{
+    Spelt, SpeltAlternative, SpeltLink, SpeltRelation, SpeltUnion, many, row, split, untyped,
+};
 use crate::schema::Strategy;
 use crate::target::Slot;
 
@@ -39,7 +41,11 @@ pub(crate) fn spell(
     if !trees.iter().any(|tree| tree.items.iter().any(is_union)) {
         return Spelt::default();
     }
-    let mut spelt = Spelt { trees: trees.to_vec(), ..Spelt::default() };
+    let mut splits = Vec::new();
+    let split = split::split(sources, trees, slots, &mut splits, found);
+    let trees = split.as_deref().unwrap_or(trees);
+    let known = Known::of(sources, trees, slots);
+    let mut spelt = Spelt { trees: trees.to_vec(), splits, ..Spelt::default() };
     tie_alternatives(sources, trees, &known, &mut spelt);
     for (file, tree) in trees.iter().enumerate() {
         let module = names::module_name(sources, tree);
@@ -187,6 +193,10 @@ impl Place<'_> {
             members.push(Member::Relation(relation));
             return;
         };
+        if union.strategy == Strategy::Split {
+            // Reported where the entity could not be split.
+            return;
+        }
         if union.strategy == Strategy::Slot {
             members.push(Member::Relation(self.into_slot(relation, &union, found)));
             return;
@@ -267,8 +277,8 @@ impl Place<'_> {
         let rules = alternatives::rules(&relation, clauses, union, found);
         alternatives::check_clauses(&relation, clauses, union.strategy, found);
         match union.strategy {
-            // Neither comes here.
-            Strategy::Slot | Strategy::Untyped => {}
+            // None of these comes here.
+            Strategy::Slot | Strategy::Split | Strategy::Untyped => {}
             Strategy::Arc => {
                 for SpeltAlternative { path, name } in
                     self.known.alternatives(&union.module, union.tree)
@@ -323,7 +333,7 @@ impl Place<'_> {
 }
 
 /// The module of an alternative, as a path in another module must say it.
-fn module_of(union: &Meant<'_>, path: &Path, home: &SmolStr) -> Option<Name> {
+pub(super) fn module_of(union: &Meant<'_>, path: &Path, home: &SmolStr) -> Option<Name> {
     match &path.module {
         Some(module) => Some(module.clone()),
         None if union.module == *home => None,
