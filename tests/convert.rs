@@ -13,6 +13,8 @@ mod cli;
 mod django;
 #[path = "convert/live.rs"]
 mod live;
+#[path = "convert/names.rs"]
+mod names;
 #[path = "convert/place.rs"]
 mod place;
 #[path = "convert/statements.rs"]

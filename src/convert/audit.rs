@@ -313,6 +313,14 @@ fn notes(words: &Words<'_>, found: &mut Audit) {
              otherwise, say so with --type app.model=Entity"
         ));
     }
+    let there = words.wanted.relation.there;
+    if there.min > 0 || there.max.is_some_and(|most| most > 1) {
+        found.notes.push(
+            "how many rows a target has is kept by a trigger, which looks at what is written: what is there \
+             may break it, and is left as it is"
+                .to_owned(),
+        );
+    }
     if !words.generic.triggers.is_empty() {
         found.notes.push(format!(
             "the conversion updates every row, and {} will fire for each: {}",

@@ -34,6 +34,16 @@ pub(super) fn obstacles(
             wanted.union.name
         ));
     }
+    let schema = wanted.program.schema;
+    let spelt = wanted.relation.spelt().iter();
+    if spelt.filter_map(|&relation| schema.to_one(relation)).any(|to_one| !to_one.within.is_empty())
+    {
+        found.push(format!(
+            "{} lies within a parent, which a generic relation knows nothing of: convert it without `within`, \
+             mend the rows whose target has another parent, and add it then",
+            audit.relation
+        ));
+    }
     if request.dangling == Dangling::Null && !wanted.relation.optional() {
         found.push(format!(
             "--dangling null: {} is exactly one, so that no row can do without; write `0..1` in the schema, \

@@ -376,7 +376,7 @@ fn references(program: Program<'_>, new: &New) -> Vec<String> {
         keys.map(|key| objects::add_foreign_key(program, key)).collect();
     for (table, index) in new.indexes(program) {
         let sql = ddl::create_index(program.database, table, index);
-        statements.extend(concurrently(&quote_identifier(&index.name), &sql));
+        statements.extend(concurrently(&objects::beside(program, table, &index.name), &sql));
     }
     statements
 }
@@ -386,8 +386,8 @@ fn promises(program: Program<'_>, new: &New) -> Vec<String> {
     let mut statements = Vec::new();
     for (table, unique) in new.uniques(program) {
         let sql = ddl::create_index(program.database, table, &objects::index_of(unique));
+        statements.extend(concurrently(&objects::beside(program, table, &unique.name), &sql));
         let (table, name) = (objects::table(program, table), quote_identifier(&unique.name));
-        statements.extend(concurrently(&name, &sql));
         let when = ddl::deferrability(unique.deferrability);
         let when = when.map(|when| format!(" {when}")).unwrap_or_default();
         let add =

@@ -5,7 +5,7 @@ use crate::ddl;
 use crate::quoting::{quote_identifier, quote_literal};
 use crate::relational::{
     CheckConstraint, CheckOrigin, ColumnIx, ForeignKeyRef, Index, IndexElement, IndexKey,
-    IndexOrigin, TableId, Trigger, TriggerOrigin, UniqueConstraint,
+    IndexOrigin, QualifiedName, TableId, Trigger, TriggerOrigin, UniqueConstraint,
 };
 use crate::schema::{Expr, MemberId, RelationId, UnionId};
 use crate::targets::Program;
@@ -189,6 +189,12 @@ pub(super) fn drop_trigger(program: Program<'_>, table: TableId, trigger: &Trigg
 /// A table as SQL writes it.
 pub(super) fn table(program: Program<'_>, id: TableId) -> String {
     program.database.tables[id].name.quoted()
+}
+
+/// What lies in the schema of a table, as SQL writes it.
+pub(super) fn beside(program: Program<'_>, id: TableId, name: &str) -> String {
+    let schema = program.database.tables[id].name.schema.clone();
+    QualifiedName { schema, name: name.into() }.quoted()
 }
 
 /// `ALTER TABLE … ADD COLUMN …` for each table, and comments.

@@ -3,8 +3,8 @@
 use crate::convert::generic::LiveConstraint;
 use crate::quoting::{quote_identifier, quote_literal};
 
-use super::Plan;
 use super::statement::{batches, block, concurrently, indented, only_if, unless_constraint};
+use super::{Plan, objects};
 
 fn aliased(alias: &str, columns: &[String]) -> String {
     columns.iter().map(|column| format!("{alias}.{column}")).collect::<Vec<_>>().join(", ")
@@ -121,10 +121,10 @@ pub(super) fn bring_back(plan: &Plan<'_>) -> Vec<String> {
         }
     }
     for constraint in &generic.constraints {
-        statements.extend(add_again(table, constraint));
+        statements.extend(add_again(plan, constraint));
     }
     for index in &generic.indexes {
-        statements.extend(concurrently(&quote_identifier(&index.name), &index.definition));
+        statements.extend(concurrently(&beside(plan, &index.name), &index.definition));
     }
     statements
 }
@@ -157,8 +157,14 @@ fn back_from_archive(plan: &Plan<'_>) -> String {
     )
 }
 
+fn beside(plan: &Plan<'_>, name: &str) -> String {
+    let wanted = &plan.words.wanted;
+    objects::beside(wanted.program, wanted.table, name)
+}
+
 /// A constraint as it was, added so that nobody waits while rows are looked at.
-fn add_again(table: &str, constraint: &LiveConstraint) -> Vec<String> {
+fn add_again(plan: &Plan<'_>, constraint: &LiveConstraint) -> Vec<String> {
+    let table = &plan.words.generic.table;
     let name = quote_identifier(&constraint.name);
     let add = |definition: &str| {
         let sql = format!("ALTER TABLE {table} ADD CONSTRAINT {name} {definition}");
@@ -174,7 +180,7 @@ fn add_again(table: &str, constraint: &LiveConstraint) -> Vec<String> {
             statements
         }
         ("u", Some(index)) => {
-            let mut statements = concurrently(&name, index);
+            let mut statements = concurrently(&beside(plan, &constraint.name), index);
             let when = definition.find(" DEFERRABLE").map(|at| &definition[at..]);
             let when = when.unwrap_or_default();
             statements.push(add(&format!("UNIQUE USING INDEX {name}{when}")));

@@ -32,7 +32,8 @@ pub(super) fn unless_constraint(table: &str, name: &str, statement: &str) -> Str
     only_if(&condition, &[statement.to_owned()])
 }
 
-/// An index that is made while others write. One that was cut short is made anew.
+/// An index that is made while others write. One that was cut short is made anew. The name is as SQL writes
+/// it, with the schema of its table.
 pub(super) fn concurrently(name: &str, create_index: &str) -> Vec<String> {
     let condition = format!(
         "EXISTS (SELECT FROM pg_index WHERE indexrelid = to_regclass({}) AND NOT indisvalid)",
