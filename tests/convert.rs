@@ -9,8 +9,12 @@ mod support;
 mod audit;
 #[path = "convert/cli.rs"]
 mod cli;
+#[path = "convert/cut.rs"]
+mod cut;
 #[path = "convert/django.rs"]
 mod django;
+#[path = "convert/inheritance.rs"]
+mod inheritance;
 #[path = "convert/live.rs"]
 mod live;
 #[path = "convert/names.rs"]

@@ -8,6 +8,9 @@ use crate::live::Problem;
 use crate::quoting::quote_identifier;
 
 use super::Columns;
+use super::catalog::{
+    columns, constraints, content_type_columns, dependents, indexes, referring, triggers,
+};
 use super::wanted::Wanted;
 
 /// A table as it is, with the two columns that say which row of which model.
@@ -38,6 +41,8 @@ pub(super) struct LiveColumn {
     pub ty: String,
     pub not_null: bool,
     pub default: Option<String>,
+    /// `ALWAYS`, `BY DEFAULT`
+    pub identity: Option<String>,
     pub generated: bool,
     pub comment: Option<String>,
     pub collation: Option<String>,
@@ -234,166 +239,4 @@ fn listed(columns: &BTreeMap<&str, &LiveColumn>) -> String {
         [one] => format!("only {one} is"),
         several => format!("{} are", several.join(", ")),
     }
-}
-
-/// A table's columns; `None` where there is no such table.
-pub(super) fn columns(
-    transaction: &mut Transaction<'_>,
-    table: &str,
-) -> Result<Option<Vec<LiveColumn>>, Problem> {
-    let rows = transaction.query(
-        "SELECT attname::text, format_type(atttypid, atttypmod), attnotnull,
-                pg_get_expr(adbin, adrelid), attgenerated <> '', col_description(attrelid, attnum),
-                CASE WHEN attcollation <> typcollation THEN attcollation::regcollation::text END
-         FROM pg_attribute
-         JOIN pg_type t ON t.oid = atttypid
-         LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
-         WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped
-         ORDER BY attnum",
-        &[&table],
-    )?;
-    let column = |row: &postgres::Row| -> Result<LiveColumn, postgres::Error> {
-        let generated: bool = row.try_get(4)?;
-        let default: Option<String> = row.try_get(3)?;
-        Ok(LiveColumn {
-            name: row.try_get(0)?,
-            ty: row.try_get(1)?,
-            not_null: row.try_get(2)?,
-            default: default.filter(|_| !generated),
-            generated,
-            comment: row.try_get(5)?,
-            collation: row.try_get(6)?,
-        })
-    };
-    let columns: Vec<LiveColumn> = rows.iter().map(column).collect::<Result<_, _>>()?;
-    Ok((!columns.is_empty()).then_some(columns))
-}
-
-/// The columns that refer to Django's table of content types.
-fn content_type_columns(
-    transaction: &mut Transaction<'_>,
-    table: &str,
-) -> Result<Vec<String>, Problem> {
-    let rows = transaction.query(
-        "SELECT attname::text FROM pg_constraint
-         JOIN pg_attribute ON attrelid = conrelid AND attnum = conkey[1]
-         WHERE contype = 'f' AND conrelid = to_regclass($1)
-           AND confrelid = to_regclass('django_content_type') AND cardinality(conkey) = 1
-         ORDER BY attnum",
-        &[&table],
-    )?;
-    Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
-}
-
-fn indexes(
-    transaction: &mut Transaction<'_>,
-    table: &str,
-    pair: &[&str; 2],
-) -> Result<Vec<LiveIndex>, Problem> {
-    let rows = transaction.query(
-        "SELECT DISTINCT c.relname::text, pg_get_indexdef(indexrelid), indnatts::integer
-         FROM pg_index
-         JOIN pg_class c ON c.oid = indexrelid
-         JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = indexrelid
-          AND d.refclassid = 'pg_class'::regclass AND d.refobjid = indrelid
-         JOIN pg_attribute ON attrelid = indrelid AND attnum = refobjsubid
-         WHERE indrelid = to_regclass($1) AND attname = ANY ($2)
-           AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND conrelid = indrelid)
-         ORDER BY 1",
-        &[&table, &pair.as_slice()],
-    )?;
-    let index = |row: &postgres::Row| -> Result<LiveIndex, postgres::Error> {
-        let width: i32 = row.try_get(2)?;
-        Ok(LiveIndex {
-            name: row.try_get(0)?,
-            definition: row.try_get(1)?,
-            width: usize::try_from(width).unwrap_or_default(),
-        })
-    };
-    Ok(rows.iter().map(index).collect::<Result<_, _>>()?)
-}
-
-fn constraints(
-    transaction: &mut Transaction<'_>,
-    table: &str,
-    pair: &[&str; 2],
-) -> Result<Vec<LiveConstraint>, Problem> {
-    // PostgreSQL 18 keeps NOT NULL here too, which belongs to the column.
-    let rows = transaction.query(
-        "SELECT conname::text, contype::text, pg_get_constraintdef(oid),
-                CASE WHEN contype IN ('p', 'u', 'x') THEN pg_get_indexdef(conindid) END
-         FROM pg_constraint
-         WHERE conrelid = to_regclass($1) AND contype <> 'n'
-           AND EXISTS (SELECT FROM pg_attribute
-                       WHERE attrelid = conrelid AND attnum = ANY (conkey) AND attname = ANY ($2))
-         ORDER BY conname",
-        &[&table, &pair.as_slice()],
-    )?;
-    let constraint = |row: &postgres::Row| -> Result<LiveConstraint, postgres::Error> {
-        Ok(LiveConstraint {
-            name: row.try_get(0)?,
-            kind: row.try_get(1)?,
-            definition: row.try_get(2)?,
-            index: row.try_get(3)?,
-        })
-    };
-    Ok(rows.iter().map(constraint).collect::<Result<_, _>>()?)
-}
-
-fn dependents(
-    transaction: &mut Transaction<'_>,
-    table: &str,
-    pair: &[&str; 2],
-) -> Result<Vec<String>, Problem> {
-    let rows = transaction.query(
-        "SELECT DISTINCT pg_describe_object(d.classid, d.objid, 0)
-         FROM pg_depend d
-         JOIN pg_attribute ON attrelid = refobjid AND attnum = refobjsubid
-         LEFT JOIN pg_attrdef own ON d.classid = 'pg_attrdef'::regclass AND own.oid = d.objid
-         LEFT JOIN pg_class c ON d.classid = 'pg_class'::regclass AND c.oid = d.objid
-         WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = to_regclass($1)
-           AND attname = ANY ($2)
-           AND d.classid <> 'pg_constraint'::regclass
-           AND c.relkind IS DISTINCT FROM 'i'
-           AND own.adnum IS DISTINCT FROM attnum
-         ORDER BY 1",
-        &[&table, &pair.as_slice()],
-    )?;
-    Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
-}
-
-fn referring(transaction: &mut Transaction<'_>, table: &str) -> Result<Vec<Referring>, Problem> {
-    let rows = transaction.query(
-        "SELECT conname::text, conrelid::regclass::text,
-                array_agg(quote_ident(mine.attname) ORDER BY nth),
-                array_agg(quote_ident(theirs.attname) ORDER BY nth)
-         FROM pg_constraint, unnest(conkey, confkey) WITH ORDINALITY AS pairs (here, there, nth),
-              pg_attribute mine, pg_attribute theirs
-         WHERE contype = 'f' AND confrelid = to_regclass($1) AND conparentid = 0
-           AND mine.attrelid = conrelid AND mine.attnum = here
-           AND theirs.attrelid = confrelid AND theirs.attnum = there
-         GROUP BY pg_constraint.oid, conname, conrelid ORDER BY 2, 1",
-        &[&table],
-    )?;
-    let key = |row: &postgres::Row| -> Result<Referring, postgres::Error> {
-        let (mine, theirs): (Vec<String>, Vec<String>) = (row.try_get(2)?, row.try_get(3)?);
-        Ok(Referring {
-            name: row.try_get(0)?,
-            table: row.try_get(1)?,
-            columns: mine.into_iter().zip(theirs).collect(),
-        })
-    };
-    Ok(rows.iter().map(key).collect::<Result<_, _>>()?)
-}
-
-fn triggers(transaction: &mut Transaction<'_>, table: &str) -> Result<Vec<String>, Problem> {
-    // The bits of tgtype: 1 for each row, 2 before, 16 on UPDATE.
-    let rows = transaction.query(
-        "SELECT tgname::text FROM pg_trigger
-         WHERE tgrelid = to_regclass($1) AND NOT tgisinternal AND tgtype & 16 <> 0 AND tgtype & 3 <> 3
-           AND tgenabled <> 'D'
-         ORDER BY tgname",
-        &[&table],
-    )?;
-    Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
 }

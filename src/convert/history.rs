@@ -4,7 +4,7 @@
 use postgres::Transaction;
 
 use crate::live::Problem;
-use crate::schema::{EntityId, RelationId};
+use crate::schema::{EntityId, RelationId, Strategy};
 use crate::targets::python;
 
 use super::plan::Made;
@@ -24,6 +24,8 @@ pub(super) struct History {
     pub others: Vec<Applied>,
     /// The entity that states the relation.
     pub source: EntityId,
+    /// Whether the alternatives get another parent.
+    pub inherits: bool,
     /// Entities that are new.
     pub created: Vec<EntityId>,
     /// Relations that are new.
@@ -99,6 +101,7 @@ impl History {
                 false => unindexed.map(|index| index.name.clone()).collect(),
             },
             removed,
+            inherits: wanted.union.strategy == Strategy::Inheritance && !made.entities.is_empty(),
             created: made.entities,
             added: made.relations,
             named: made.names,

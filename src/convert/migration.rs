@@ -109,6 +109,12 @@ fn told(
     history: &History,
 ) -> Result<(Vec<String>, Imports), Problem> {
     let schema = program.schema;
+    if history.inherits {
+        return Err(Problem::new(
+            "Django's state can't be told that a model has another parent than before: print it with \
+             --no-state, and begin the history of the models anew",
+        ));
+    }
     let home = schema.entities[history.source].module;
     let entities = history.created.iter().copied();
     let sources = history.added.iter().map(|&relation| schema.relations[relation].source);

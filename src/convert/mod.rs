@@ -13,6 +13,8 @@
 //! ```
 
 mod audit;
+mod catalog;
+mod findings;
 mod generic;
 mod history;
 mod ids;
@@ -25,7 +27,7 @@ mod script;
 mod wanted;
 mod words;
 
-pub use audit::{Audit, Finding, Kind, Named, TypeCount};
+pub use findings::{Audit, Finding, Kind, Named, TypeCount};
 pub use migration::{file_name, migration};
 pub use models::ContentType;
 pub use plan::Step;

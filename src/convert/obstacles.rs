@@ -3,7 +3,7 @@
 use crate::diagnostics::count;
 use crate::schema::Strategy;
 
-use super::audit::{Audit, Finding, Kind};
+use super::findings::{Audit, Finding, Kind};
 use super::words::Words;
 use super::{Dangling, Request};
 
@@ -24,15 +24,29 @@ pub(super) fn obstacles(
         ));
         return found;
     }
-    if wanted.union.strategy == Strategy::Inheritance {
+    let (number, some) = &words.shared_keys;
+    if *number > 0 {
         let names: Vec<&str> = wanted.choices.iter().map(|choice| choice.name.as_str()).collect();
         found.push(format!(
-            "under `inheritance`, {} take their keys from {}, so that ids which two of them share would have to \
-             change, and with them all that refers to them, inside and outside of the database: convert to \
+            "under `inheritance`, {} take their keys from {}, and {} of two of them ({}{}): such keys would \
+             have to change, and all that refers to them, inside and outside of the database; convert to \
              `supertype`, which leaves the keys as they are",
             names.join(" and "),
-            wanted.union.name
+            wanted.union.name,
+            if *number == 1 { "1 is".to_owned() } else { format!("{number} are") },
+            some.join(", "),
+            if usize::try_from(*number).is_ok_and(|number| number > some.len()) { ", …" } else { "" },
         ));
+    }
+    if wanted.union.strategy == Strategy::Inheritance {
+        for (choice, key) in wanted.choices.iter().zip(&words.keys) {
+            if !matches!(key.ty.as_str(), "smallint" | "integer" | "bigint") {
+                found.push(format!(
+                    "under `inheritance`, {} takes its key from {}, which is a number, and it is {}",
+                    choice.name, wanted.union.name, key.ty
+                ));
+            }
+        }
     }
     let schema = wanted.program.schema;
     let spelt = wanted.relation.spelt().iter();

@@ -8,7 +8,7 @@ use crate::diagnostics::termcolor::{Color, WriteColor};
 use crate::diagnostics::{count, json_text, lead, visible};
 
 use super::Conversion;
-use super::audit::{Audit, Finding, Named};
+use super::findings::{Audit, Finding, Named};
 
 /// How many rows of a finding a person is shown.
 const SHOWN: usize = 60;

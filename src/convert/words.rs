@@ -4,8 +4,10 @@ use postgres::Transaction;
 
 use crate::live::Problem;
 use crate::quoting::quote_identifier;
+use crate::schema::Strategy;
 
-use super::generic::{Generic, columns};
+use super::catalog::columns;
+use super::generic::{Generic, LiveColumn};
 use super::ids;
 use super::models::Models;
 use super::wanted::Wanted;
@@ -16,10 +18,12 @@ pub(super) struct Words<'a> {
     pub wanted: Wanted<'a>,
     pub generic: Generic,
     pub models: Models,
-    /// For each alternative, the type of its key in the database.
-    pub keys: Vec<String>,
+    /// For each alternative, its key as it is in the database.
+    pub keys: Vec<LiveColumn>,
     /// Whether another relation to the same union is there already, and with it the union's own rows.
     pub rows_are_there: bool,
+    /// Under `inheritance`, keys that two alternatives share: how many, and some of them.
+    pub shared_keys: (i64, Vec<String>),
 }
 
 impl<'a> Words<'a> {
@@ -43,10 +47,29 @@ impl<'a> Words<'a> {
                 ))
             })?;
             ids::cast("id", &generic.object_id.ty, &key.ty)?;
-            keys.push(key.ty);
+            keys.push(key);
         }
         let rows_are_there = rows_are_there(&wanted, transaction)?;
-        Ok(Words { wanted, generic, models, keys, rows_are_there })
+        let mut words =
+            Words { wanted, generic, models, keys, rows_are_there, shared_keys: (0, Vec::new()) };
+        if words.wanted.union.strategy == Strategy::Inheritance && !rows_are_there {
+            let row = transaction.query_one(&words.keys_shared(), &[])?;
+            words.shared_keys = (row.try_get(0)?, row.try_get(1)?);
+        }
+        Ok(words)
+    }
+
+    /// The number of keys that two alternatives share, and the first of them as texts.
+    pub(super) fn keys_shared(&self) -> String {
+        let keys = (0..self.keys.len()).map(|nth| {
+            format!("SELECT {}::text AS key FROM {}", self.keys[nth].quoted(), self.target(nth))
+        });
+        let keys: Vec<String> = keys.collect();
+        format!(
+            "SELECT count(*), coalesce((array_agg(key))[1:10], '{{}}') FROM (SELECT key FROM ({}) AS keys GROUP BY \
+             key HAVING count(*) > 1 ORDER BY length(key), key) AS shared",
+            keys.join(" UNION ALL ")
+        )
     }
 
     /// The source's key, quoted.
@@ -89,7 +112,7 @@ impl<'a> Words<'a> {
 
     /// An object id as a value of an alternative's key; NULL where it is none.
     pub(super) fn cast(&self, nth: usize, object_id: &str) -> String {
-        ids::cast(object_id, &self.generic.object_id.ty, &self.keys[nth])
+        ids::cast(object_id, &self.generic.object_id.ty, &self.keys[nth].ty)
             .expect("the types were tried when the words were made")
     }
 

@@ -5,6 +5,7 @@ use std::process::{Command, Output};
 use trine::live::Scratch;
 
 use crate::place::{database, dump, schema};
+use crate::support::examples::root;
 
 struct Place {
     database: Scratch,
@@ -124,4 +125,30 @@ fn what_can_t_be_told_is_one_line_and_status_2() {
         let last = err.lines().last().unwrap();
         assert!(last.starts_with("error: ") && last.contains(said), "{err}");
     }
+}
+
+#[test]
+fn the_page_shows_what_the_command_prints() {
+    let place = Place::new();
+    let mut client = place.database.connect().unwrap();
+    client
+        .batch_execute(
+            "UPDATE tracker_task SET object_id = '99' WHERE id IN (3, 4);
+             UPDATE tracker_task SET object_id = 'x1' WHERE id = 5;
+             UPDATE tracker_task SET content_type_id = content_type('team'), object_id = '201' WHERE id = 10",
+        )
+        .unwrap();
+    let page = std::fs::read_to_string(root().join("docs/convert-generic.md")).unwrap();
+    let (_, out, _) = place.run(&["Task.owner", "tracker.trine"]);
+    assert!(page.contains(&out), "{out}");
+    let (_, out, _) = place.run(&["Task.owner", "tracker.trine", "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let shown = page.split("```json\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let shown: serde_json::Value = serde_json::from_str(shown).unwrap();
+    let keys = |value: &serde_json::Value| -> Vec<String> {
+        value.as_object().unwrap().keys().cloned().collect()
+    };
+    assert_eq!(keys(&document), keys(&shown));
+    assert_eq!(keys(&document["findings"][0]), keys(&shown["findings"][0]));
+    assert_eq!(keys(&document["types"][0]), keys(&shown["types"][0]));
 }

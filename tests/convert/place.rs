@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 
 use postgres::Client;
 use trine::convert::{Conversion, Direction, Request, convert};
-use trine::diff::diff;
+use trine::diff::{Change, diff};
+use trine::drift::{Ignore, Scratch as Words, drift};
 use trine::introspect::{Scope, introspect};
 use trine::live::Scratch;
 use trine::relational::Database;
@@ -192,4 +193,37 @@ pub fn dump(database: &Scratch) -> Dump {
 /// One number.
 pub fn number(client: &mut Client, query: &str) -> i64 {
     client.query_one(query, &[]).unwrap_or_else(|error| panic!("{error}: {query}")).get(0)
+}
+
+/// Rows that can't be converted, of every kind.
+pub const BAD: &str = "
+    UPDATE tracker_task SET object_id = '99' WHERE id IN (3, 4);
+    UPDATE tracker_task SET object_id = 'x1' WHERE id = 5;
+    UPDATE tracker_task SET object_id = '007' WHERE id = 9;
+    UPDATE tracker_task SET content_type_id = content_type('team'), object_id = '201' WHERE id = 10;
+    INSERT INTO tracker_note (text, task_id) VALUES ('kept', 1);
+    UPDATE tracker_reminder SET about_object_id = 77 WHERE id = 1;
+    UPDATE tracker_reminder SET about_content_type_id = NULL WHERE id = 3;
+    UPDATE tracker_reminder SET about_content_type_id = NULL, about_object_id = NULL WHERE id = 5;
+    UPDATE tracker_reminder SET about_object_id = NULL WHERE id = 6;
+";
+
+/// A conversion in small batches, so that there are several.
+pub fn asked(relation: &str) -> Request {
+    Request { relation: Some(relation.to_owned()), batch: 7, ..Request::default() }
+}
+
+/// What a database lacks of what the schema says, or has otherwise; but for what has no part in it.
+pub fn lacking(model: &trine::Model, database: &Scratch) -> Vec<String> {
+    let mut client = database.connect().unwrap();
+    let ignore = Ignore::new(["D0105"]);
+    let words = Words::Automatic { python: &|| None };
+    let found = drift(model.program(), &mut client, words, &ignore).unwrap();
+    found
+        .differences
+        .iter()
+        .filter(|difference| difference.table.as_deref() != Some("tracker_note"))
+        .filter(|difference| difference.change != Change::Besides)
+        .map(|difference| format!("{} {}", difference.code.name(), difference.path()))
+        .collect()
 }

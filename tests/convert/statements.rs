@@ -1,51 +1,17 @@
-//! The statements one by one: there and back, cut short anywhere, with rows of every bad kind.
+//! The statements one by one: there and back, with rows of every bad kind.
 
-use postgres::Client;
 use trine::convert::{Dangling, Direction, Request};
-use trine::diff::Change;
-use trine::drift::{Ignore, Scratch as Words, drift};
 use trine::live::Scratch;
 
-use crate::place::{conversion, database, dump, model, number, run, schema, statements};
-
-fn asked(relation: &str) -> Request {
-    // Small batches, so that there are several.
-    Request { relation: Some(relation.to_owned()), batch: 7, ..Request::default() }
-}
+use crate::place::{
+    BAD, asked, conversion, database, dump, lacking, model, number, run, schema, statements,
+};
 
 /// What a table lacks of what the schema says, or has otherwise.
 fn table_lacks(model: &trine::Model, database: &Scratch, table: &str) -> Vec<String> {
     let all = lacking(model, database).into_iter();
     all.filter(|line| line.contains(table)).collect()
 }
-
-/// What a database lacks of what the schema says, or has otherwise; but for what has no part in it.
-fn lacking(model: &trine::Model, database: &Scratch) -> Vec<String> {
-    let mut client = database.connect().unwrap();
-    let ignore = Ignore::new(["D0105"]);
-    let words = Words::Automatic { python: &|| None };
-    let found = drift(model.program(), &mut client, words, &ignore).unwrap();
-    found
-        .differences
-        .iter()
-        .filter(|difference| difference.table.as_deref() != Some("tracker_note"))
-        .filter(|difference| difference.change != Change::Besides)
-        .map(|difference| format!("{} {}", difference.code.name(), difference.path()))
-        .collect()
-}
-
-/// Rows that can't be converted, of every kind.
-const BAD: &str = "
-    UPDATE tracker_task SET object_id = '99' WHERE id IN (3, 4);
-    UPDATE tracker_task SET object_id = 'x1' WHERE id = 5;
-    UPDATE tracker_task SET object_id = '007' WHERE id = 9;
-    UPDATE tracker_task SET content_type_id = content_type('team'), object_id = '201' WHERE id = 10;
-    INSERT INTO tracker_note (text, task_id) VALUES ('kept', 1);
-    UPDATE tracker_reminder SET about_object_id = 77 WHERE id = 1;
-    UPDATE tracker_reminder SET about_content_type_id = NULL WHERE id = 3;
-    UPDATE tracker_reminder SET about_content_type_id = NULL, about_object_id = NULL WHERE id = 5;
-    UPDATE tracker_reminder SET about_object_id = NULL WHERE id = 6;
-";
 
 /// The strategies that a generic relation can be converted to.
 const STRATEGIES: [&str; 3] = ["arc", "link", "supertype"];
@@ -219,118 +185,6 @@ fn the_gate_holds_where_rows_went_bad_since_the_audit() {
         let message = refused.as_db_error().unwrap().message().to_owned();
         assert_eq!(message, "Task.owner can't be converted in 1 rows: 3");
         before.assert_same(&dump(&database), "");
-    }
-}
-
-#[test]
-fn a_conversion_that_was_cut_short_anywhere_goes_on() {
-    for (strategy, every) in [("arc", 1), ("link", 5), ("supertype", 4)] {
-        let model = model(&schema(strategy));
-        let database = database();
-        let mut client = database.connect().unwrap();
-        client.batch_execute(BAD).unwrap();
-        let before = dump(&database);
-        let request = Request {
-            dangling: Dangling::Quarantine,
-            left_out: vec!["tracker.team".to_owned()],
-            batch: 20,
-            ..asked("Task.owner")
-        };
-        let found = conversion(&model, &database, &request);
-        let forward = statements(&found, Direction::Forward);
-        let reverse = statements(&found, Direction::Reverse);
-        // The numbers of rows that were made twice differ.
-        let says = |client: &mut Client| {
-            let query = "SELECT string_agg(t.id || ' ' || g.content_type_id || g.object_id, ',' ORDER BY t.id)
-                         FROM tracker_task t, tracker_task_owner_generic(COLUMNS) g";
-            let columns = if strategy == "arc" {
-                "t.owner_person_id, t.owner_group_id"
-            } else {
-                "t.owner_id"
-            };
-            let row = client.query_one(&query.replace("COLUMNS", columns), &[]).unwrap();
-            row.get::<_, String>(0)
-        };
-        run(&mut client, &forward);
-        let after = dump(&database);
-        let said = says(&mut client);
-        run(&mut client, &reverse);
-        before.assert_same(&dump(&database), strategy);
-        for cut in (0..=forward.len()).step_by(every) {
-            let mut client = database.connect().unwrap();
-            run(&mut client, &forward[..cut]);
-            run(&mut client, &forward);
-            let when = format!("{strategy}, cut behind {cut}");
-            let differs = trine::diff::diff(&after.catalog, &dump(&database).catalog);
-            assert_eq!(differs, [], "{when}");
-            assert_eq!(says(&mut client), said, "{when}");
-            let cut = cut.min(reverse.len());
-            run(&mut client, &reverse[..cut]);
-            run(&mut client, &reverse);
-            before.assert_same(&dump(&database), &when);
-        }
-    }
-}
-
-#[test]
-fn a_conversion_that_never_ended_is_undone() {
-    for (strategy, every) in [("arc", 1), ("link", 5), ("supertype", 3)] {
-        undone(strategy, every);
-    }
-}
-
-#[test]
-fn generic_columns_go_and_come_back_however_it_was_cut_short() {
-    for (relation, strategy, every) in
-        [("Task.owner", "arc", 1), ("Reminder.about", "arc", 2), ("Task.owner", "supertype", 5)]
-    {
-        let model = model(&schema(strategy));
-        let database = database();
-        let mut client = database.connect().unwrap();
-        client.batch_execute(BAD).unwrap();
-        let before = dump(&database);
-        let request = Request {
-            dangling: Dangling::Quarantine,
-            left_out: vec!["tracker.group".to_owned(), "tracker.team".to_owned()]
-                .split_off(usize::from(relation == "Task.owner"))[..1]
-                .to_vec(),
-            drop_old: true,
-            batch: 20,
-            ..asked(relation)
-        };
-        let found = conversion(&model, &database, &request);
-        let forward = statements(&found, Direction::Forward);
-        let reverse = statements(&found, Direction::Reverse);
-        run(&mut client, &forward);
-        let after = dump(&database);
-        run(&mut client, &reverse);
-        before.assert_same(&dump(&database), strategy);
-        for cut in (0..=forward.len().max(reverse.len())).step_by(every) {
-            let mut client = database.connect().unwrap();
-            let when = format!("{relation}, {strategy}, cut behind {cut}");
-            run(&mut client, &forward[..cut.min(forward.len())]);
-            run(&mut client, &forward);
-            let differs = trine::diff::diff(&after.catalog, &dump(&database).catalog);
-            assert_eq!(differs, [], "{when}");
-            run(&mut client, &reverse[..cut.min(reverse.len())]);
-            run(&mut client, &reverse);
-            before.assert_same(&dump(&database), &when);
-        }
-    }
-}
-
-fn undone(strategy: &str, every: usize) {
-    let model = model(&schema(strategy));
-    let database = database();
-    let before = dump(&database);
-    let found = conversion(&model, &database, &asked("Attachment.of"));
-    let forward = statements(&found, Direction::Forward);
-    let reverse = statements(&found, Direction::Reverse);
-    for cut in (0..=forward.len()).step_by(every) {
-        let mut client = database.connect().unwrap();
-        run(&mut client, &forward[..cut]);
-        run(&mut client, &reverse);
-        before.assert_same(&dump(&database), &format!("cut behind {cut}"));
     }
 }
 

@@ -3,10 +3,12 @@
 use crate::ddl;
 use crate::quoting::{quote_identifier, quote_literal};
 use crate::relational::{QualifiedName, Table, TableId, names};
+use crate::schema::Strategy;
 
 use super::objects::{self, New};
 use super::statement::{batches, has_column, only_if};
-use super::{Plan, Step, promises, references, ties};
+use super::steps::{promises, references};
+use super::{Plan, Step, inheritance, ties};
 
 /// The step that makes them. It is not undone while another relation needs them.
 pub(super) fn rows(plan: &Plan<'_>, row: TableId) -> Step {
@@ -30,25 +32,40 @@ pub(super) fn rows(plan: &Plan<'_>, row: TableId) -> Step {
     }
     step.forward.extend(ddl::comments(program.database, row));
     let ties = ties(words);
-    step.forward.extend(objects::add_columns(program, &ties));
     let triggers = objects::triggers_of_union(program, wanted.relation.union);
-    for (of, trigger) in &triggers {
-        step.forward.extend(objects::create_trigger(program, *of, trigger));
+    let (of_row, of_others): (Vec<_>, Vec<_>) = triggers.iter().partition(|(of, _)| *of == row);
+    for (of, trigger) in of_row {
+        step.forward.extend(objects::create_trigger(program, of, trigger));
     }
-    step.forward.extend(references(program, &ties));
-    step.forward.extend(fill(plan, &ties));
-    step.forward.extend(promises(program, &ties));
+    let made: Vec<String> = of_others
+        .iter()
+        .flat_map(|(of, trigger)| objects::create_trigger(program, *of, trigger))
+        .collect();
+    let inherits = wanted.union.strategy == Strategy::Inheritance;
+    if inherits {
+        step.forward.extend(inheritance::tie(plan, row, &ties, &made));
+    } else {
+        step.forward.extend(objects::add_columns(program, &ties));
+        step.forward.extend(made);
+        step.forward.extend(references(program, &ties));
+        step.forward.extend(fill(plan, &ties));
+        step.forward.extend(promises(program, &ties));
+    }
 
     let mut undone: Vec<String> = Vec::new();
-    for &(id, column, _) in &ties.columns {
+    for &(id, column, _) in ties.columns.iter().filter(|_| !inherits) {
         let table = &program.database.tables[id];
         let keeper = Keeper::of(table, &quote_identifier(&table.columns[column].name));
         undone.extend(keeper.drop(&table.name.quoted()));
     }
-    for (of, trigger) in triggers.iter().filter(|(of, _)| *of != row) {
-        undone.extend(objects::drop_trigger(program, *of, trigger));
+    for (of, trigger) in of_others {
+        undone.extend(objects::drop_trigger(program, of, trigger));
     }
-    undone.extend(objects::drop_columns(program, &ties));
+    if inherits {
+        undone.extend(inheritance::untie(plan, &ties));
+    } else {
+        undone.extend(objects::drop_columns(program, &ties));
+    }
     undone.push(format!("DROP TABLE IF EXISTS {table}"));
     for (_, trigger) in triggers.iter().filter(|(of, _)| *of == row) {
         let [_, function] = objects::drop_trigger(program, row, trigger);
