@@ -257,15 +257,33 @@ impl<'a> Plan<'a> {
         if scope.is_own(home) {
             self.secondary(link)
         } else if self.is_tangled(module, self.schema().entities[near].module) {
-            let base = scope.name(&self.base_module(), "Base");
-            format!("{base}.metadata.tables[{}]", string(&self.table_key(link)))
+            self.registered_table(link, scope)
         } else {
             format!("{}.{}", scope.name(".", home), self.secondary(link))
         }
     }
 
+    /// A link's table as a `secondary` that is looked up when all modules are loaded. What something else
+    /// owns has a metadata of its own, and does not find it by its name.
+    pub fn looked_up_table(&self, link: EntityId, near: EntityId, scope: &mut Scope) -> Code {
+        match self.schema().entities[near].kind {
+            EntityKind::External => {
+                Code::text(format!("lambda: {}", self.registered_table(link, scope)))
+            }
+            EntityKind::Declared | EntityKind::Link { .. } | EntityKind::Union(_) => {
+                Code::text(string(&self.table_key(link)))
+            }
+        }
+    }
+
+    /// `Base.metadata.tables["storefront_banner_post"]`
+    fn registered_table(&self, link: EntityId, scope: &mut Scope) -> String {
+        let base = scope.name(&self.base_module(), "Base");
+        format!("{base}.metadata.tables[{}]", string(&self.table_key(link)))
+    }
+
     /// An entity's table as the metadata finds it from a string.
-    pub fn table_key(&self, entity: EntityId) -> String {
+    fn table_key(&self, entity: EntityId) -> String {
         let name = &self.table(entity).name;
         let schema = name.schema.as_ref().map(|schema| format!("{schema}.")).unwrap_or_default();
         format!("{schema}{}", name.name)

@@ -206,10 +206,10 @@ fn viewed_end(
     let schema = plan.schema();
     let other = schema.relations[end.far].target;
     let link = plan.registry_path(end.many.link);
-    let mut call = relationship(plan, other, scope)
-        .keyword("secondary", string(&plan.table_key(end.many.link)));
     let near = plan.schema().relations[end.near].target;
-    call = call
+    let table = plan.looked_up_table(end.many.link, near, scope);
+    let mut call = relationship(plan, other, scope)
+        .keyword("secondary", table)
         .keyword("primaryjoin", string(&link_join(plan, end.near, near, &link)))
         .keyword("secondaryjoin", string(&link_join(plan, end.far, other, &link)))
         .keyword("viewonly", "True");

@@ -194,7 +194,7 @@ pub(super) fn inverses(plan: &Plan<'_>, entity: EntityId, scope: &mut Scope) -> 
                             format!("{path}.{there} == {}.{here}", plan.registry_path(source))
                         }),
                 );
-                call.keyword("secondary", string(&plan.table_key(row)))
+                call.keyword("secondary", plan.looked_up_table(row, entity, scope))
                     .keyword("primaryjoin", string(&link_join(plan, viewed.tie, entity, &path)))
                     .keyword("secondaryjoin", string(&to_row))
             }
