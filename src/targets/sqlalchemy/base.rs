@@ -76,10 +76,12 @@ pub(super) fn base_view(plan: &Plan<'_>) -> BaseView {
         native_enums: !database.enum_types.is_empty(),
         raw_types: brings("RawType"),
         attachments: database.tables.values().iter().any(|table| !table.triggers.is_empty()),
-        links: schema.relations.ids().any(|relation| leads_through_links(plan, relation)),
-        late_links: schema.relations.ids().any(|relation| is_linked_late(plan, relation)),
+        links: schema.relations.ids().any(|relation| leads_through_links(plan, relation))
+            || !schema.union_links.is_empty(),
+        late_links: schema.relations.ids().any(|relation| is_linked_late(plan, relation))
+            || plan.has_late_union_links(),
         ordered: plan.link_ends.values().any(Option::is_some),
-        unlinked: outlives(false),
+        unlinked: outlives(false) || !schema.union_links.is_empty(),
         replaced: outlives(true),
         within: within(plan),
         preparations: preparations(plan),

@@ -14,6 +14,7 @@ mod relationships;
 mod scope;
 mod table_args;
 mod types;
+mod union_links;
 mod unions;
 mod view;
 mod whole;

@@ -92,6 +92,7 @@ impl<'a> Plan<'a> {
                 link_ends.insert(many.target_end, None);
             }
         }
+        link_ends.extend(schema.union_links.values().iter().map(|link| (link.source_end, None)));
         let mut pairs = HashMap::new();
         let mut edges = vec![Vec::new(); program.database.tables.len()];
         for (id, table) in program.database.tables.iter() {
@@ -473,6 +474,13 @@ impl<'a> Plan<'a> {
                 let link = schema.entities[many.link].module.index();
                 all[schema.entities[relation.source].module.index()].push(link);
                 all[schema.entities[relation.target].module.index()].push(link);
+            }
+        }
+        for link in schema.union_links.values() {
+            let union = schema.union_relations[link.union_end].union;
+            for alternative in &schema.unions[union].alternatives {
+                let from = schema.entities[alternative.entity].module.index();
+                all[from].push(schema.entities[link.link].module.index());
             }
         }
         self.loading = components(&all);

@@ -9,6 +9,7 @@ use crate::targets::python::{Code, assignment, attribute, string};
 use super::circles::is_seen;
 use super::plan::Plan;
 use super::scope::Scope;
+use super::union_links::proxies;
 use super::unions::{choices, inverses};
 
 /// Every accessor of an entity as statements: its own relations first, then those that point at it.
@@ -47,6 +48,7 @@ pub(super) fn accessors(plan: &Plan<'_>, entity: EntityId, scope: &mut Scope) ->
     }
     out.push_str(&inverses(plan, entity, scope));
     out.push_str(&choices(plan, entity, scope));
+    out.push_str(&proxies(plan, entity, scope));
     out
 }
 

@@ -18,6 +18,7 @@ use super::plan::Plan;
 use super::relationships::accessors;
 use super::scope::Scope;
 use super::table_args::{constraints, options};
+use super::union_links::{giving_up, proxy_names};
 use super::unions::{ChoiceView, aliases, choice_names, choice_views, inheritance, upkeep};
 
 /// One Python module.
@@ -112,6 +113,7 @@ pub(super) fn module_view(plan: &Plan<'_>, module: ModuleId, part: Part) -> Modu
     }
     for &entity in founding.iter().chain(&classes) {
         statements.push_str(&removals(plan, entity, &mut scope));
+        statements.push_str(&giving_up(plan, entity, &mut scope));
         statements.push_str(&upkeep(plan, entity, &mut scope));
     }
     if !aliases.is_empty() && !statements.is_empty() {
@@ -171,6 +173,7 @@ fn taken_names(plan: &Plan<'_>, classes: &[EntityId]) -> HashSet<String> {
         }
         taken.extend(found.incoming.iter().filter_map(|&of| plan.inverse_attribute(of)));
         taken.extend(choice_names(plan, entity));
+        taken.extend(proxy_names(plan, entity));
     }
     taken
 }

@@ -16,7 +16,7 @@ from sqlalchemy.exc import InvalidRequestError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session, aliased, selectinload
 
-from . import Group, Owner, Person, Task
+from . import Box, Desk, Group, Owner, Person, Shelf, Task, TaskWatchers
 
 
 def equal(found: object, wanted: object) -> None:
@@ -396,6 +396,88 @@ def an_optional_relation_is_cleared_through_its_inverse(engine: Engine) -> None:
         equal(session.scalar(select(func.count()).select_from(Task)), 5)
 
 
+# ------------------------------------------------------------------------------ other multiplicities
+
+
+def one_owner_has_one_desk(engine: Engine) -> None:
+    with Session(engine) as session:
+        ada, bob, crew = people(session)
+        desk = Desk(holder=ada)
+        session.add(desk)
+        session.commit()
+        loaded = select(Person).order_by(Person.name).options(selectinload(Person.desk))
+        equal([each.desk for each in session.scalars(loaded)], [desk, None])
+        desk.holder = crew
+        session.commit()
+        equal([each.desk for each in session.scalars(loaded)], [None, None])
+        equal(session.scalars(select(Desk).where(Desk.holder == crew)).all(), [desk])
+        eve = Person(name="Eve", email="", desk=desk)
+        equal(desk.holder, eve)
+        session.add(eve)
+        session.commit()
+        equal(session.scalars(select(Desk.holder_value("name"))).all(), ["Eve"])
+        session.delete(eve)
+        session.commit()
+        equal(session.scalars(select(Desk)).all(), [])
+        equal(len(session.scalars(select(Person)).all()), len([ada, bob]))
+
+
+def many_owners_watch_many_tasks(engine: Engine) -> None:
+    with Session(engine) as session:
+        ada, _bob, crew = people(session)
+        session.add(Task(description="a", owner=ada, watchers=[ada, crew]))
+        session.add(Task(description="b", owner=crew, watchers=[ada]))
+        session.commit()
+        session.expunge_all()
+        watched = selectinload(Task.watchers_links).options(*TaskWatchers.with_owner())
+        tasks = session.scalars(select(Task).options(watched).order_by(Task.id)).all()
+        read = [[watcher.name for watcher in task.watchers] for task in tasks]
+        equal(read, [["Ada", "Crew"], ["Ada"]])
+        links = selectinload(Person.watched_links).joinedload(TaskWatchers.task)
+        ada = session.scalars(
+            select(Person).where(Person.name == "Ada").options(links)
+        ).one()
+        equal(names(ada.watched), ["a", "b"])
+        ada.watched.append(Task(description="c", owner=ada))
+        ada.watched.remove(tasks[1])
+        session.commit()
+        by_ada = Task.watchers_links.any(TaskWatchers.by_owner(name="Ada"))
+        equal(names(session.scalars(select(Task).where(by_ada))), ["a", "c"])
+        session.delete(session.scalars(select(Group)).one())
+        session.commit()
+        equal(session.scalar(select(func.count()).select_from(TaskWatchers)), 2)
+
+
+def an_alternative_may_refer_to_its_own_union(engine: Engine) -> None:
+    with Session(engine) as session:
+        shelf = Shelf(name="shelf")
+        boxes = [Box(name="0", inside=shelf)]
+        for number in range(1, 4):
+            boxes.append(Box(name=str(number), inside=boxes[-1]))
+        session.add_all(reversed(boxes))
+        session.commit()
+        session.expunge_all()
+        loaded = select(Box).options(*Box.with_inside())
+        inside = {box.name: box.inside.name for box in session.scalars(loaded)}
+        equal(inside, {"0": "shelf", "1": "0", "2": "1", "3": "2"})
+        within = select(Box.name).where(Box.by_inside(Box, Box.name == "1"))
+        equal(session.scalars(within).all(), ["2"])
+        ordered = select(Box.name).order_by(Box.inside_value("name").desc())
+        equal(session.scalars(ordered).all(), ["0", "3", "2", "1"])
+        shelf = session.scalars(select(Shelf).options(selectinload(Shelf.boxes))).one()
+        equal([box.name for box in shelf.boxes], ["0"])
+        second = session.scalars(select(Box).where(Box.name == "2")).one()
+        second.inside = shelf
+        session.commit()
+        session.delete(session.scalars(select(Box).where(Box.name == "0")).one())
+        session.commit()
+        left = select(Box.name).order_by(Box.name)
+        equal(session.scalars(left).all(), ["2", "3"])
+        session.delete(session.scalars(select(Shelf)).one())
+        session.commit()
+        equal(session.scalars(left).all(), [])
+
+
 # ------------------------------------------------------------------------------------------ delete
 
 
@@ -559,6 +641,9 @@ CASES: list[Callable[[Engine], None]] = [
     the_inverse_is_a_collection,
     the_inverse_is_added_to,
     an_optional_relation_is_cleared_through_its_inverse,
+    one_owner_has_one_desk,
+    many_owners_watch_many_tasks,
+    an_alternative_may_refer_to_its_own_union,
     an_owner_goes_with_its_tasks,
     many_are_added_in_few_statements,
     two_sessions_give_one_person_their_first_task,
