@@ -1,11 +1,13 @@
 //! Which relations a flush does not sort by, so that it has an order for rows that refer to each other in a
 //! circle over several tables.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::relational::{ColumnIx, Sql};
-use crate::schema::{EntityKind, RelationId, ToOne};
+use crate::schema::{EntityId, EntityKind, RelationId, ToOne};
 use crate::targets::Program;
+
+use super::cycles::components;
 
 /// How well a relation bears to be left out of the order; the last is left out first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,15 +22,30 @@ enum Bears {
     Late,
 }
 
-/// The relations without which no circle is left. `circles` has for each table the circle that it lies on.
-pub(super) fn breaks(program: Program<'_>, circles: &[usize]) -> HashSet<RelationId> {
+/// The relations without which no circle is left. `heirs` has for each entity that inherits its relation to
+/// what it inherits from.
+pub(super) fn breaks(
+    program: Program<'_>,
+    heirs: &HashMap<EntityId, RelationId>,
+) -> HashSet<RelationId> {
     let schema = program.schema;
+    // A flush writes an heir along with what it inherits from.
+    let written = |entity: EntityId| match heirs.get(&entity) {
+        Some(&relation) => schema.relations[relation].target.index(),
+        None => entity.index(),
+    };
+    let mut edges = vec![Vec::new(); schema.entities.len()];
+    for (id, relation) in schema.relations.iter() {
+        if schema.to_one(id).is_some() {
+            edges[written(relation.source)].push(written(relation.target));
+        }
+    }
+    let circles = components(&edges);
     let mut found: Vec<(Bears, RelationId)> = Vec::new();
     for (id, relation) in schema.relations.iter() {
         let Some(to_one) = schema.to_one(id) else { continue };
-        let [source, target] = [relation.source, relation.target];
-        let circle = |entity| circles[program.layout.table(entity).index()];
-        if source != target && circle(source) == circle(target) {
+        let [source, target] = [relation.source, relation.target].map(written);
+        if source != target && circles[source] == circles[target] {
             found.push((bears(program, id, to_one), id));
         }
     }
@@ -37,7 +54,7 @@ pub(super) fn breaks(program: Program<'_>, circles: &[usize]) -> HashSet<Relatio
     let mut breaks = HashSet::new();
     for (bears, id) in found {
         let relation = &schema.relations[id];
-        let [source, target] = [relation.source.index(), relation.target.index()];
+        let [source, target] = [relation.source, relation.target].map(written);
         if bears > Bears::Nothing && leads(&sorted, target, source) {
             breaks.insert(id);
         } else {

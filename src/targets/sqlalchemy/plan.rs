@@ -102,6 +102,7 @@ impl<'a> Plan<'a> {
             }
         }
         let circles = components(&edges);
+        let heirs = heirs(schema);
         let mut plan = Plan {
             program,
             package: options.package.rsplit('.').next().unwrap_or_default(),
@@ -113,12 +114,12 @@ impl<'a> Plan<'a> {
             classes,
             enums,
             aliases,
-            heirs: heirs(schema),
             ambiguous,
             attributes: Vec::new(),
             link_ends,
             pairs,
-            breaks: breaks(program, &circles),
+            breaks: breaks(program, &heirs),
+            heirs,
             whole: deleted_whole(program),
             circles,
             loading: Vec::new(),

@@ -30,19 +30,32 @@ pub(super) fn deleted_whole(program: Program<'_>) -> HashSet<EntityId> {
     let at_once: Vec<RelationId> =
         relations().filter(|(_, to_one)| refuses_at_once(to_one)).map(|(id, _)| id).collect();
     let entities = schema.entities.ids();
-    if watched.is_empty() && at_once.is_empty() {
+    if watched.is_empty() && at_once.is_empty() && schema.unions.is_empty() {
         return HashSet::new();
     }
     entities
         .filter(|&entity| {
             let reached = reached(schema, entity);
-            at_once.iter().any(|&id| {
-                let relation = &schema.relations[id];
-                let source = relation.source == entity || reached.contains(&relation.source);
-                source && reached.contains(&relation.target)
-            }) || watched.iter().any(|watched| depends(schema, watched, entity, &reached))
+            is_circular(schema, entity, &reached)
+                || at_once.iter().any(|&id| {
+                    let relation = &schema.relations[id];
+                    let source = relation.source == entity || reached.contains(&relation.source);
+                    source && reached.contains(&relation.target)
+                })
+                || watched.iter().any(|watched| depends(schema, watched, entity, &reached))
         })
         .collect()
+}
+
+/// Whether a row may be deleted along with itself by the row of a union: a flush has no order for the two.
+fn is_circular(schema: &Schema, entity: EntityId, reached: &HashSet<EntityId>) -> bool {
+    reached.contains(&entity)
+        && schema.unions.values().iter().any(|union| {
+            let alternatives = union.alternatives.iter();
+            let mut places = alternatives.map(|alternative| alternative.entity).chain(union.row);
+            union.row.is_some_and(|row| row == entity || reached.contains(&row))
+                && places.any(|place| place == entity)
+        })
 }
 
 fn refuses_at_once(to_one: &ToOne) -> bool {
