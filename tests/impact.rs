@@ -306,15 +306,19 @@ fn the_whole_schema_agrees_with_each_entity() {
         let model = of(&example.sources());
         for found in reach(&model.schema) {
             let one = impact(model.program(), found.entity);
-            let rows =
-                |it: &&trine::impact::Deleted| model.schema.union_of_row(it.entity).is_none();
+            let rows = |it: &&trine::impact::Deleted| {
+                model.schema.union_of_row(it.entity).is_none()
+                    && model.schema.union_link(it.entity).is_none()
+            };
             assert_eq!(
                 found.deleted,
                 one.deleted.iter().filter(rows).count() - 1,
                 "{}",
                 example.name
             );
-            assert_eq!(found.unlinked, one.links(&model.schema).len(), "{}", example.name);
+            let links = one.deleted[1..].iter().map(|deleted| deleted.entity);
+            let links = links.filter(|&entity| model.schema.union_link(entity).is_some()).count();
+            assert_eq!(found.unlinked, one.links(&model.schema).len() + links, "{}", example.name);
             let stays = |branch: &&trine::impact::Branch| !matches!(branch.fate, Fate::Goes(_));
             let written = one
                 .branches()
@@ -481,6 +485,35 @@ fn a_unions_row_takes_its_alternative_and_an_alternative_no_other() {
     let row = impact(model.program(), named(&model, "OwnerRow"));
     assert_eq!(deleted(&model, &row), ["OwnerRow", "Task"]);
     assert_eq!(names(&model, row.kept.clone()), ["Person", "Group"]);
+}
+
+#[test]
+fn links_to_a_union_are_removed_and_both_ends_stay() {
+    for strategy in unions::ENFORCED {
+        let model = model(&format!(
+            "module tracker\n\nentity Person {{\n  name  text\n}}\n\nentity Group {{\n  name  text\n}}\n\n\
+             union Owner = Person | Group  as {}\n\nentity Task {{\n  name  text\n  \
+             owners  * Owner <-> * tasks  on delete unlink\n}}\n",
+            strategy.name()
+        ));
+        let shown = |name| tree(&model, &impact(model.program(), named(&model, name)));
+        let task = shown("Task");
+        assert!(
+            task.contains("Owner  kept, its links removed  Task.owners through TaskOwners"),
+            "{task}"
+        );
+        assert!(
+            task.contains("deleted   Task\nunlinked  TaskOwners\nkept      Person, Group\n"),
+            "{task}"
+        );
+        let person = shown("Person");
+        assert!(person.contains("kept, its links removed"), "{person}");
+        assert!(person.contains(".tasks through TaskOwners"), "{person}");
+        assert!(person.contains("unlinked  TaskOwners\nkept      Task\n"), "{person}");
+        let reaches = reach(&model.schema);
+        assert_eq!(names(&model, reaches.iter().map(|reach| reach.entity)).len(), 3);
+        assert!(reaches.iter().all(|reach| (reach.deleted, reach.unlinked) == (0, 1)));
+    }
 }
 
 #[test]

@@ -56,7 +56,7 @@ fn one(schema: &Schema, links: &Links, walk: &Walk, seen: &mut [usize]) -> Reach
     let mut reach = Reach {
         entity,
         deleted: walk.entities[1..].iter().filter(|&&gone| is_written(schema, gone)).count(),
-        unlinked: 0,
+        unlinked: walk.entities[1..].iter().filter(|&&it| schema.union_link(it).is_some()).count(),
         written: 0,
         refusals: 0,
         refused_by: Vec::new(),
@@ -110,7 +110,7 @@ fn one(schema: &Schema, links: &Links, walk: &Walk, seen: &mut [usize]) -> Reach
 /// Whether the file states the entity: it is no link and no union's row.
 fn is_written(schema: &Schema, entity: EntityId) -> bool {
     match schema.entities[entity].kind {
-        EntityKind::Declared | EntityKind::External => true,
+        EntityKind::Declared | EntityKind::External => schema.union_link(entity).is_none(),
         EntityKind::Link { .. } | EntityKind::Union(_) => false,
     }
 }

@@ -320,6 +320,15 @@ fn kept(schema: &Schema, impact: &Impact, walk: &Walk) -> Vec<EntityId> {
         .filter(|branch| matches!(branch.effect, Effect::Cleared | Effect::Defaulted))
         .map(|branch| schema.relations[branch.relation].source)
         .collect();
+    // A union's row stays with its alternative, of which the file speaks.
+    let staying = kept.iter().filter(|&&entity| !walk.goes(entity));
+    let alternatives = staying.flat_map(|&entity| {
+        let union = schema.union_of_row(entity).map(|union| &schema.unions[union]);
+        union.into_iter().flat_map(|union| union.alternatives.iter().map(|it| it.entity))
+    });
+    let alternatives: Vec<EntityId> = alternatives.collect();
+    kept.retain(|&entity| schema.union_of_row(entity).is_none());
+    kept.extend(alternatives);
     kept.retain(|&entity| !walk.goes(entity) && !written.contains(&entity));
     kept.sort_unstable();
     kept.dedup();

@@ -230,6 +230,11 @@ impl Schema {
         }
     }
 
+    /// The many-to-many relation to a union whose links an entity's rows are.
+    pub fn union_link(&self, entity: EntityId) -> Option<&UnionLink> {
+        self.union_links.values().iter().find(|link| link.link == entity)
+    }
+
     /// The union whose row a relation ties to an alternative, whichever of the two refers.
     pub fn tie(&self, relation: RelationId) -> Option<UnionId> {
         let stated = &self.relations[relation];

@@ -8,7 +8,7 @@ use trine::schema::Strategy;
 pub const ENFORCED: [Strategy; 4] =
     [Strategy::Arc, Strategy::Link, Strategy::Supertype, Strategy::Inheritance];
 
-/// Persons and groups own tasks, review them, hold badges; comments are on tasks or persons. An alternative is in
+/// Persons and groups own tasks, review and watch them, hold badges; comments are on tasks or persons. An alternative is in
 /// two unions, a rule refuses and one clears, and a task takes the person that helps with it along.
 pub fn program(strategy: Strategy) -> String {
     // An entity inherits once.
@@ -37,6 +37,7 @@ entity Task {{
   name      varchar(80)  unique
   owner     1 Owner <-> * tasks  on delete cascade
   reviewer  0..1 Owner <-> * reviews  on delete set null
+  watchers  * Owner <-> * watched  on delete unlink  through Watch
 }}
 
 entity Badge {{
@@ -100,6 +101,14 @@ pub fn rows(strategy: Strategy) -> String {
     }
     for (name, holder) in [("b1", "p7"), ("b2", "g5"), ("b3", "p5")] {
         insert(&mut sql, "badge", name, &[part(strategy, "holder", holder)]);
+    }
+    for (task, watcher) in [("t1", "p1"), ("t1", "g1"), ("t3", "p8"), ("t4", "p2"), ("t6", "g4")] {
+        let (column, value) = part(strategy, "owner", watcher);
+        let _ = writeln!(
+            sql,
+            "INSERT INTO tracker_watch (task_id, {column}) VALUES ((SELECT id FROM tracker_task \
+             WHERE name = '{task}'), {value});"
+        );
     }
     let comments = [
         ("c1", "t1", "p1"),

@@ -232,8 +232,9 @@ fn summary(
         None => name,
     };
     // The rows of unions, which the file does not speak of, come last; unless they were asked for.
-    let (told, rest): (Vec<_>, Vec<_>) =
-        (impact.deleted.iter().enumerate()).partition(|(place, deleted)| {
+    let (told, rest): (Vec<_>, Vec<_>) = (impact.deleted.iter().enumerate())
+        .filter(|(place, deleted)| *place == 0 || names.schema.union_link(deleted.entity).is_none())
+        .partition(|(place, deleted)| {
             *place == 0 || names.schema.union_of_row(deleted.entity).is_none()
         });
     let deleted: Vec<String> = (told.into_iter().chain(rest))
@@ -308,11 +309,15 @@ fn each<'a>(
 
 /// The links that Trine makes and that are removed.
 fn unlinked(names: &Names<'_>, impact: &Impact, counts: Option<&Counts>) -> Vec<String> {
-    let number = |link| counts?.links_of(link);
-    impact
-        .links(names.schema)
-        .into_iter()
-        .map(|link| match number(link) {
+    let made = impact.links(names.schema).into_iter();
+    let made = made.map(|link| (link, counts.and_then(|counts| counts.links_of(link))));
+    // The links of relations to unions are entities like any other, but for those who read.
+    let others = impact.deleted.iter().enumerate().skip(1);
+    let others = others
+        .filter(|(_, deleted)| names.schema.union_link(deleted.entity).is_some())
+        .map(|(place, deleted)| (deleted.entity, counts.map(|counts| counts.deleted[place])));
+    made.chain(others)
+        .map(|(link, number)| match number {
             Some(number) => format!("{} {}", grouped(number), names.entity(link)),
             None => names.entity(link),
         })

@@ -1,7 +1,7 @@
 //! The words for what happens, the same in every form.
 
 use crate::schema::{
-    DeleteRule, EntityId, Multiplicity, RelationId, RelationKind, Schema, UnionId,
+    DeleteRule, EntityId, Multiplicity, RelationId, RelationKind, Schema, UnionId, UnionLink,
 };
 
 use crate::impact::rules::{Bound, Effect, End};
@@ -26,7 +26,9 @@ impl Tone {
 
 /// What a branch comes to for a reader.
 pub(super) fn tone(schema: &Schema, branch: &Branch) -> Tone {
+    let source = schema.relations[branch.relation].source;
     match (branch.effect, branch.fate) {
+        (Effect::Deleted, _) if schema.union_link(source).is_some() => Tone::Unlinked,
         (Effect::Deleted, _) if branch.bound.is_some() => Tone::Refused,
         (Effect::Deleted, _) if branch.unlinks(schema) => Tone::Unlinked,
         (Effect::Deleted, _) => Tone::Deleted,
@@ -73,7 +75,37 @@ impl<'a> Names<'a> {
             Some(end) if branch.unlinks(self.schema) => {
                 self.entity(self.schema.relations[end.other].target)
             }
-            _ => self.entity(source),
+            _ => match self.schema.union_link(source) {
+                Some(link) if link.source_end == branch.relation => self.linked_union(link),
+                Some(link) => self.entity(link.source),
+                None => self.entity(source),
+            },
+        }
+    }
+
+    /// The many-to-many relation to a union whose links a branch is of.
+    fn union_link(&self, branch: &Branch) -> Option<&UnionLink> {
+        self.schema.union_link(self.schema.relations[branch.relation].source)
+    }
+
+    /// The name of the union at one end of a many-to-many relation.
+    fn linked_union(&self, link: &UnionLink) -> String {
+        let union = self.schema.union_relations[link.union_end].union;
+        self.schema.unions[union].name.to_string()
+    }
+
+    /// A many-to-many relation to a union as the end calls it that a relation of its links refers to.
+    fn seen_union(&self, link: &UnionLink, here: RelationId) -> String {
+        let target = self.schema.relations[here].target;
+        match &link.inverse {
+            Some(inverse) if here != link.source_end => {
+                let name = match self.schema.union_of_row(target) {
+                    Some(_) => self.linked_union(link),
+                    None => self.entity(target),
+                };
+                format!("{name}.{inverse}")
+            }
+            _ => format!("{}.{}", self.entity(link.source), link.name),
         }
     }
 
@@ -84,7 +116,9 @@ impl<'a> Names<'a> {
             (Effect::Deleted, _) if self.schema.tie(branch.relation).is_some() => {
                 self.tied(branch.relation).to_owned()
             }
-            (Effect::Deleted, _) if branch.unlinks(self.schema) => {
+            (Effect::Deleted, _)
+                if branch.unlinks(self.schema) || self.union_link(branch).is_some() =>
+            {
                 "kept, its links removed".to_owned()
             }
             (Effect::Deleted, _) => "deleted".to_owned(),
@@ -172,9 +206,14 @@ impl<'a> Names<'a> {
                 let link = self.schema.relations[branch.relation].source;
                 format!("{} through {}", self.seen(end, branch.relation), self.entity(link))
             }
-            _ => match self.schema.tie(branch.relation) {
-                Some(union) => self.union(union),
-                None => {
+            _ => match (self.union_link(branch), self.schema.tie(branch.relation)) {
+                (Some(link), _) if branch.effect == Effect::Deleted => format!(
+                    "{} through {}",
+                    self.seen_union(link, branch.relation),
+                    self.entity(link.link)
+                ),
+                (_, Some(union)) => self.union(union),
+                (_, None) => {
                     let rule =
                         self.schema.to_one(branch.relation).map_or("", |one| rule(one.delete));
                     format!("{}, on delete {rule}", self.relation(branch.relation))
