@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use support::examples::{self, Example};
-use trine::diagnostics::Severity;
+use trine::diagnostics::{Code, Severity};
 use trine::target::{Options, Target};
 
 #[test]
@@ -21,6 +21,8 @@ fn no_example_has_a_diagnostic() {
             // It has every type, those included that a lint advises against.
             found.retain(|diagnostic| diagnostic.severity() == Severity::Error);
         }
+        // An untyped union is warned of wherever it stands, with the reason that it gives.
+        found.retain(|diagnostic| diagnostic.code != Code::W0301 || example.name != "audit");
         assert!(found.is_empty(), "{}", examples::short(&sources, &found));
     }
 }
