@@ -289,6 +289,20 @@ fn an_entity_is_found_by_its_name_or_by_the_nearest() {
 }
 
 #[test]
+fn who_asks_for_an_entity_that_was_split_is_told_its_parts() {
+    let split = model(
+        "module m\n\nentity Person {\n  name  text\n}\n\nentity Group {\n  name  text\n}\n\n\
+         union Owner = Person | Group  as split\n\nentity Task {\n  \
+         owner  1 Owner <-> * tasks  on delete cascade\n}\n",
+    );
+    assert_eq!(
+        find(&split.schema, "Task").unwrap_err().to_string(),
+        "`Task` is one entity for each alternative of its union: ask what a delete of m.PersonTask \
+         or m.GroupTask does"
+    );
+}
+
+#[test]
 fn the_whole_schema_is_sorted_by_how_far_a_delete_reaches() {
     let model = example("storefront");
     let reaches = reach(&model.schema);

@@ -31,6 +31,13 @@ pub enum NotFound {
         /// The alternatives' full names.
         alternatives: Vec<String>,
     },
+    /// A union splits it into several.
+    Split {
+        /// What was asked for.
+        name: String,
+        /// Their full names.
+        parts: Vec<String>,
+    },
 }
 
 /// The entity of a name: `Store`, or `shop.Store`.
@@ -45,8 +52,8 @@ pub fn find(schema: &Schema, name: &str) -> Result<EntityId, NotFound> {
     match found[..] {
         [entity] => Ok(entity),
         [] => {
-            if let Some(union) = union(schema, name) {
-                return Err(union);
+            if let Some(found) = union(schema, name).or_else(|| split(schema, name)) {
+                return Err(found);
             }
             let full: Vec<String> =
                 schema.entities.ids().map(|entity| full_name(schema, entity)).collect();
@@ -76,6 +83,17 @@ fn union(schema: &Schema, name: &str) -> Option<NotFound> {
     Some(NotFound::Union { name: name.to_owned(), alternatives: alternatives.collect() })
 }
 
+/// That a name is that of an entity which was split.
+fn split(schema: &Schema, name: &str) -> Option<NotFound> {
+    let mut splits = schema.splits.iter();
+    let split = splits.find(|split| {
+        let module = &schema.modules[split.module].name;
+        split.name == name || format!("{module}.{}", split.name) == name
+    })?;
+    let parts = split.parts.iter().map(|&part| full_name(schema, part));
+    Some(NotFound::Split { name: name.to_owned(), parts: parts.collect() })
+}
+
 impl fmt::Display for NotFound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -93,6 +111,11 @@ impl fmt::Display for NotFound {
                     candidates.join(" or ")
                 )
             }
+            NotFound::Split { name, parts } => write!(
+                f,
+                "`{name}` is one entity for each alternative of its union: ask what a delete of {} does",
+                parts.join(" or ")
+            ),
             NotFound::Union { name, alternatives } => {
                 write!(
                     f,
