@@ -73,7 +73,7 @@ fn imports(view: &UnionsView) -> Imports {
             imports.name(module, name);
         }
     };
-    from("collections.abc", &["Iterable", "Sequence"]);
+    from("collections.abc", &["Iterable", "Mapping", "Sequence"]);
     from("typing", &["Any", "Generic", "NamedTuple", "TypeAlias", "TypeVar", "overload"]);
     from("sqlalchemy", &["ColumnElement", "Select", "and_", "case", "false", "func", "inspect"]);
     from("sqlalchemy", &["not_", "or_", "select", "true", "tuple_", "union_all"]);
@@ -81,15 +81,16 @@ fn imports(view: &UnionsView) -> Imports {
     from("sqlalchemy.orm", &["Mapper", "RelationshipDirection", "RelationshipProperty"]);
     from("sqlalchemy.orm", &["aliased", "joinedload"]);
     from("sqlalchemy.orm.strategy_options", &["_AbstractLoad"]);
+    from("sqlalchemy", &["Result", "event"]);
+    from("sqlalchemy.orm", &["ORMExecuteState", "Session"]);
     if view.arcs || view.rows {
-        from("sqlalchemy", &["event"]);
         from("sqlalchemy.orm", &["InstrumentedAttribute"]);
     }
     if view.rows {
         from("sqlalchemy.orm.attributes", &["init_collection", "set_committed_value"]);
         from("sqlalchemy.orm.collections", &["collection_adapter"]);
         from("inspect", &["getattr_static"]);
-        from("sqlalchemy.orm", &["Session", "object_session"]);
+        from("sqlalchemy.orm", &["object_session"]);
     }
     if view.links {
         from("sqlalchemy.dialects.postgresql", &["insert"]);

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from threading import Barrier, Thread
 from typing import Any, assert_type
 
-from sqlalchemy import Engine, delete, event, func, select, update
+from sqlalchemy import Engine, delete, event, func, insert, select, update
 from sqlalchemy.exc import InvalidRequestError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session, aliased, selectinload
@@ -549,6 +549,36 @@ def many_are_added_in_few_statements(engine: Engine) -> None:
         )
 
 
+def rows_are_inserted_in_bulk(engine: Engine) -> None:
+    with Session(engine) as session:
+        ada, bob, crew = people(session)
+        eve = person("Eve")
+        session.add(eve)
+        some: list[Owner] = [ada, crew, bob, eve]
+        rows = [
+            {
+                "description": str(n),
+                "owner": some[n % 4],
+                "reviewer": some[n % 3] if n % 2 else None,
+            }
+            for n in range(2000)
+        ]
+        with statements(engine) as sent:
+            session.execute(insert(Task), rows)
+            session.commit()
+        assert len(sent) < 20, len(sent)
+        name = Task.owner_value("name")
+        count = select(name, func.count()).group_by(name).order_by(name)
+        found = [tuple(row) for row in session.execute(count)]
+        equal(found, [("Ada", 500), ("Bob", 500), ("Crew", 500), ("Eve", 500)])
+        unread = select(func.count()).where(Task.by_reviewer(None))
+        equal(session.scalar(unread), 1000)
+        made = session.scalars(
+            insert(Task).returning(Task), [{"description": "one more", "owner": ada}]
+        )
+        equal([task.description for task in made], ["one more"])
+
+
 # --------------------------------------------------------------------------------------- concurrent
 
 
@@ -646,5 +676,6 @@ CASES: list[Callable[[Engine], None]] = [
     an_alternative_may_refer_to_its_own_union,
     an_owner_goes_with_its_tasks,
     many_are_added_in_few_statements,
+    rows_are_inserted_in_bulk,
     two_sessions_give_one_person_their_first_task,
 ]
