@@ -135,6 +135,10 @@ pub fn stages(program: Program<'_>, client: &mut Client) -> Result<Stages, Probl
         let name = union_path(program, relation);
         let spelt = |nth: &usize| stated.spelt().contains(&edges.edges[*nth].relation);
         let about: Vec<usize> = (0..edges.edges.len()).filter(spelt).collect();
+        if about.is_empty() {
+            // An untyped one refers to nothing that could be deleted, moved or cleared.
+            continue;
+        }
         let part = Part::around(&edges, &about);
         let actions = |rows: &Rows| unions::actions_of(program, rows, relation);
         work.around(
