@@ -144,17 +144,14 @@ impl<'a> Words<'a> {
             let key = quote_identifier(self.wanted.column(choice.table, choice.key));
             format!("{} IS NOT NULL", self.found(nth, &key, &content_type, &object_id))
         });
-        targets.collect::<Vec<_>>().join("\n   OR ")
+        targets.collect::<Vec<_>>().join("\nOR ")
     }
 
-    /// Whether a row has no target, and says so as it should.
-    pub(super) fn has_none(&self, row: &str) -> String {
-        if self.wanted.relation.optional() {
-            let [content_type, object_id] = self.pair();
-            format!("num_nonnulls({row}.{content_type}, {row}.{object_id}) = 0")
-        } else {
-            "false".to_owned()
-        }
+    /// Whether a row has no target, and says so as it should; `None` where every row must have one.
+    pub(super) fn has_none(&self, row: &str) -> Option<String> {
+        let [content_type, object_id] = self.pair();
+        let optional = self.wanted.relation.optional();
+        optional.then(|| format!("(num_nonnulls({row}.{content_type}, {row}.{object_id}) = 0)"))
     }
 
     /// Whether a row's content type is of no alternative, and was not left out.
@@ -163,7 +160,7 @@ impl<'a> Words<'a> {
         let known = self.models.all().chain(&self.models.left_out);
         let known: Vec<String> = known.map(|model| model.sql()).collect();
         format!(
-            "{row}.{object_id} IS NOT NULL\n   AND {row}.{content_type} IN (SELECT id FROM \
+            "{row}.{object_id} IS NOT NULL\n  AND {row}.{content_type} IN (SELECT id FROM \
              django_content_type WHERE (app_label, model) NOT IN ({}))",
             known.join(", ")
         )

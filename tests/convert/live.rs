@@ -183,3 +183,24 @@ fn nothing_else_changes(strategy: &str) {
     run(&mut client, &statements(&found, Direction::Reverse));
     before.assert_same(&dump(&database), "");
 }
+
+#[test]
+fn a_role_s_limits_don_t_end_a_loop_and_hold_again_afterwards() {
+    let model = model(&schema("arc"));
+    let database = database();
+    let request = Request { relation: Some("Task.owner".to_owned()), ..Request::default() };
+    let found = conversion(&model, &database, &request);
+    let limits = |client: &mut Client| -> [String; 2] {
+        ["statement_timeout", "lock_timeout"]
+            .map(|name| client.query_one(&format!("SHOW {name}"), &[]).unwrap().get(0))
+    };
+    for direction in [Direction::Forward, Direction::Reverse] {
+        let mut client = database.connect().unwrap();
+        let before = limits(&mut client);
+        let statements = statements(&found, direction);
+        run(&mut client, &statements[..2]);
+        assert_eq!(limits(&mut client), ["0", "5s"]);
+        run(&mut client, &statements[2..]);
+        assert_eq!(limits(&mut client), before);
+    }
+}

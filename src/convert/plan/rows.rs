@@ -17,8 +17,12 @@ pub(super) fn gate(plan: &Plan<'_>) -> String {
     let (bad, hint) = match plan.request.dangling {
         Dangling::Fail => (
             lost(plan),
-            "`trine convert-generic` names them all. Mend them, or convert with --dangling null or \
-             --dangling quarantine.",
+            if words.wanted.relation.optional() {
+                "`trine convert-generic` names them all. Mend them, or convert with --dangling null or \
+                 --dangling quarantine."
+            } else {
+                "`trine convert-generic` names them all. Mend them, or convert with --dangling quarantine."
+            },
         ),
         Dangling::Null | Dangling::Quarantine => (
             words.is_outside("t"),
@@ -36,7 +40,7 @@ pub(super) fn gate(plan: &Plan<'_>) -> String {
         plan.has_old(),
         key.join(", "),
         words.generic.table,
-        indented(&bad, 6).trim_start(),
+        indented(&bad, 4).trim_start(),
         quote_literal(&format!("{} can't be converted in %s rows: %s", words.wanted.name())),
         quote_literal(hint),
     );
@@ -46,7 +50,11 @@ pub(super) fn gate(plan: &Plan<'_>) -> String {
 /// Whether a row, under the alias `t`, says something that the new columns can't.
 fn lost(plan: &Plan<'_>) -> String {
     let words = plan.words;
-    format!("NOT ({})\n   AND NOT (\n{})", words.has_none("t"), words.converts("t"))
+    let converts = format!("NOT (\n{}\n)", indented(&words.converts("t"), 4));
+    match words.has_none("t") {
+        Some(none) => format!("NOT {none}\n  AND {converts}"),
+        None => converts,
+    }
 }
 
 /// Whether the new columns of a row, under the alias `t`, say nothing yet.
@@ -84,9 +92,7 @@ fn set_aside(plan: &Plan<'_>, range: &str) -> Vec<String> {
     let table = &words.generic.table;
     let new = words.columns().join(", ");
     let mut conditions = vec![range.to_owned(), is_open(plan)];
-    if words.wanted.relation.optional() {
-        conditions.push(format!("NOT {}", words.has_none("t")));
-    }
+    conditions.extend(words.has_none("t").map(|none| format!("NOT {none}")));
     conditions.push(format!(
         "NOT EXISTS (SELECT FROM {}({}) AS said ({new}) WHERE num_nonnulls({new}) > 0)",
         plan.names.columns,

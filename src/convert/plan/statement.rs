@@ -5,6 +5,9 @@ use crate::quoting::quote_literal;
 /// How long a statement waits for a lock before it gives up, so that nobody has to wait behind it.
 pub(super) const PATIENCE: &str = "SET lock_timeout = '5s'";
 
+/// The role's own limit would end a loop over all rows, however often it commits.
+pub(super) const NO_HURRY: &str = "SET statement_timeout = 0";
+
 /// An anonymous block.
 pub(super) fn block(body: &str) -> String {
     let tag = tag(body);

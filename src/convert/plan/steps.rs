@@ -7,8 +7,17 @@ use crate::relational::names;
 use crate::targets::Program;
 
 use super::objects::{self, New};
-use super::statement::{PATIENCE, concurrently, has_column, not_null, only_if, unless_constraint};
+use super::statement::{
+    NO_HURRY, PATIENCE, concurrently, has_column, not_null, only_if, unless_constraint,
+};
 use super::{Plan, Step, old, rows};
+
+const PATIENCE_BEGINS: &str = "\
+A statement that waits for a lock makes all others wait behind it: it gives up after five seconds. One that goes
+through all rows takes what it takes.
+Every step can be run again, so that what was cut short goes on where it was.";
+
+const PATIENCE_ENDS: &str = "The session is as it was.";
 
 impl Plan<'_> {
     pub(super) fn step(&self, name: &'static str, about: impl Into<String>, back: &str) -> Step {
@@ -48,30 +57,22 @@ impl Plan<'_> {
     }
 
     pub(super) fn patience(&self) -> Step {
+        let [about, back] = [PATIENCE_BEGINS, PATIENCE_ENDS];
         Step {
-            forward: vec![PATIENCE.to_owned()],
-            reverse: vec!["RESET lock_timeout".to_owned()],
-            ..self.step(
-                "PATIENCE",
-                "A statement that waits for a lock makes all others wait behind it: it gives up after five \
-                 seconds.\nEvery step can be run again, so that a conversion that was cut short goes on \
-                 where it was.",
-                "The session is as it was.",
-            )
+            forward: vec![PATIENCE.to_owned(), NO_HURRY.to_owned()],
+            reverse: vec!["RESET lock_timeout".to_owned(), "RESET statement_timeout".to_owned()],
+            ..self.step("PATIENCE", about, back)
         }
     }
 
     pub(super) fn patience_ends(&self) -> Step {
+        let begins = self.patience();
         Step {
-            forward: vec!["RESET lock_timeout".to_owned()],
-            reverse: vec![PATIENCE.to_owned()],
-            ..self.step(
-                "PATIENCE_ENDS",
-                "The session is as it was.",
-                "A statement that waits for a lock makes all others wait behind it: it gives up after five \
-                 seconds.\nEvery step can be run again, so that a way back that was cut short goes on where \
-                 it was.",
-            )
+            name: "PATIENCE_ENDS",
+            about: begins.back,
+            back: begins.about,
+            forward: begins.reverse,
+            reverse: begins.forward,
         }
     }
 
@@ -173,7 +174,8 @@ impl Plan<'_> {
             "Every row is looked at, while others read and write: the promise holds for all of them.",
             "What the generic columns can not promise.",
         );
-        step.forward = promises(program, &self.new);
+        step.forward = uniques(program, &self.new);
+        step.forward.extend(promises(program, &self.new));
         for (table, check) in self.new.checks(program) {
             let (table, name) = (objects::table(program, table), quote_identifier(&check.name));
             step.reverse.push(format!("ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}"));
@@ -216,8 +218,8 @@ pub(super) fn references(program: Program<'_>, new: &New) -> Vec<String> {
     statements
 }
 
-/// Everything that new columns promise, for rows that are there too.
-pub(super) fn promises(program: Program<'_>, new: &New) -> Vec<String> {
+/// UNIQUE constraints, each over an index that is made while others write.
+pub(super) fn uniques(program: Program<'_>, new: &New) -> Vec<String> {
     let mut statements = Vec::new();
     for (table, unique) in new.uniques(program) {
         let sql = ddl::create_index(program.database, table, &objects::index_of(unique));
@@ -229,6 +231,12 @@ pub(super) fn promises(program: Program<'_>, new: &New) -> Vec<String> {
             format!("ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE USING INDEX {name}{when}");
         statements.push(unless_constraint(&table, &unique.name, &add));
     }
+    statements
+}
+
+/// Everything else that new columns promise, for rows that are there too.
+pub(super) fn promises(program: Program<'_>, new: &New) -> Vec<String> {
+    let mut statements = Vec::new();
     for (table, check) in new.checks(program) {
         let (table, name) = (objects::table(program, table), quote_identifier(&check.name));
         let condition = &check.condition.0;

@@ -7,7 +7,7 @@ use crate::schema::Strategy;
 
 use super::objects::{self, New};
 use super::statement::{batches, has_column, only_if};
-use super::steps::{promises, references};
+use super::steps::{promises, references, uniques};
 use super::{Plan, Step, inheritance, ties};
 
 /// The step that makes them. It is not undone while another relation needs them.
@@ -48,6 +48,8 @@ pub(super) fn rows(plan: &Plan<'_>, row: TableId) -> Step {
         step.forward.extend(objects::add_columns(program, &ties));
         step.forward.extend(made);
         step.forward.extend(references(program, &ties));
+        // A row of the union looks for its alternative: not without an index.
+        step.forward.extend(uniques(program, &ties));
         step.forward.extend(fill(plan, &ties));
         step.forward.extend(promises(program, &ties));
     }
