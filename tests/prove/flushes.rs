@@ -101,6 +101,15 @@ const PROGRAMS: &[(&str, &str)] = &[
            unique (shelf, text) nulls not distinct
          }",
     ),
+    (
+        "two tables that each refer to themselves, rows in circles in both",
+        "entity Room { behind 1 Room <-> * behinds on delete cascade deferrable }
+         entity Lamp {
+           room 1 Room <-> * lamps on delete protect
+           spare_of 0..1 Lamp <-> * spares on delete restrict
+           lights 1..* Lamp <-> * lit_by on delete unlink within spare_of
+         }",
+    ),
 ];
 
 /// Rows that go with their owner by the database alone, and when they are taken out of its collection.
