@@ -196,6 +196,9 @@ fn the_database_writes_what_django_would_write_too_early() {
                  shelf 0..1 Shelf <-> * wares on delete set null\n\
                  unique (shelf) nulls not distinct\n}";
     check(text, django(), "models.py", &["on_delete=database.InDatabase(models.SET_NULL),"]);
+    // What hangs from a shop goes after it, lest the ware is gone before its shelf is.
+    check(text, django(), "models.py", &["on_delete=database.cascade_top_down,"]);
+    assert!(!file(text, in_database(None), "models.py").contains("top_down"));
     // A tag refers to its label within the shop that the label loses, and goes with the shop.
     let text = "entity Shop { name text }\n\
                 entity Label { shop 0..1 Shop <-> * labels on delete set null }\n\

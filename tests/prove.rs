@@ -6,6 +6,8 @@ mod support;
 
 #[path = "prove/bench.rs"]
 mod bench;
+#[path = "prove/collected.rs"]
+mod collected;
 #[path = "prove/command.rs"]
 mod command;
 #[path = "prove/defects.rs"]

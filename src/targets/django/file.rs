@@ -49,6 +49,7 @@ supports! {
     OrderedManyToManyField "OrderedManyToManyField";
     OrderedLink "OrderedLink";
     SameParent "SameParentModel";
+    CascadeTopDown "cascade_top_down";
     ProtectFromOthers "protect_from_others";
     InDatabase "InDatabase";
     Refusable "Refusable";

@@ -83,6 +83,7 @@ fn in_database(to_one: &ToOne, default: Code, file: &mut PythonFile<'_>) -> Code
 fn rule(said: Said, file: &mut PythonFile<'_>) -> Code {
     let mut name = |rule: Rule| match rule {
         Rule::Models(name) => file.models(name),
+        Rule::CascadeTopDown => file.support(Support::CascadeTopDown),
         Rule::ProtectFromOthers => file.support(Support::ProtectFromOthers),
     };
     match said {

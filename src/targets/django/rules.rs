@@ -1,9 +1,10 @@
 //! Who carries out a delete, and which deletes the database may refuse.
 
-use crate::relational::{AtOnce, Deferrability, QualifiedName, at_once};
+use crate::relational::{Deferrability, QualifiedName};
 use crate::schema::{DeleteRule, Entity, EntityId, EntityKind, RelationId, Schema};
 use crate::target::{DjangoOptions, DjangoVersion, OnDelete};
 use crate::targets::Program;
+use crate::targets::python::{depends, reached, watched};
 
 /// What the database may refuse, or would refuse if Django had its way.
 #[derive(Debug, Default)]
@@ -14,9 +15,11 @@ pub(super) struct Refusals {
     below_external: Vec<bool>,
     /// For each entity: the constraints, quoted, that are checked late when its rows are deleted.
     late: Vec<Vec<String>>,
-    /// For each relation: whether the database may refuse that it is cleared, or set to its default, before
-    /// the rows that go along with its target are deleted.
-    gone_first: Vec<bool>,
+    /// For each relation: whether the order in which rows are deleted and written can decide whether the
+    /// database refuses that it is cleared, or set to its default.
+    checked: Vec<bool>,
+    /// For each entity: whether a delete of its rows may come to such a relation.
+    top_down: Vec<bool>,
     /// For each relation that protects: whether a delete of its own rows may lead to its target.
     leads_to_target: Vec<bool>,
 }
@@ -31,12 +34,13 @@ impl Refusals {
             watched: vec![false; count],
             below_external: vec![false; count],
             late: vec![Vec::new(); count],
-            gone_first: Vec::new(),
+            checked: vec![false; schema.relations.len()],
+            top_down: vec![false; count],
             leads_to_target: Vec::new(),
         };
+        found.find_checked(program);
         let (above, below) = cascades(schema);
         for (id, relation) in schema.relations.iter() {
-            found.gone_first.push(is_gone_first(program, &above, id));
             let protects = schema.to_one(id).is_some_and(|it| it.delete == DeleteRule::Protect);
             let to_target = || closure(&above, vec![relation.target]);
             found.leads_to_target.push(protects && to_target().contains(&relation.source));
@@ -65,6 +69,22 @@ impl Refusals {
         found
     }
 
+    fn find_checked(&mut self, program: Program<'_>) {
+        let watched = watched(program);
+        if watched.is_empty() {
+            return;
+        }
+        for entity in program.schema.entities.ids() {
+            let reached = reached(program.schema, entity);
+            for written in &watched {
+                if depends(program.schema, written, entity, &reached) {
+                    self.checked[written.relation.index()] = true;
+                    self.top_down[entity.index()] = true;
+                }
+            }
+        }
+    }
+
     /// Whether the database may refuse to delete rows of this entity, or whether what it takes along with
     /// them decides if another delete is refused.
     pub(super) fn watched(&self, entity: EntityId) -> bool {
@@ -76,10 +96,15 @@ impl Refusals {
         self.below_external.get(entity.index()).copied().unwrap_or(false)
     }
 
-    /// Whether a delete of the relation's target has to delete all that goes with it before the relation is
-    /// written. PostgreSQL does; Django's collector writes first.
-    fn gone_first(&self, relation: RelationId) -> bool {
-        self.gone_first.get(relation.index()).copied().unwrap_or(false)
+    /// Whether the relation has to be written by the database, in its own order. Django's collector writes
+    /// before it deletes, and deletes what goes along before what was to be deleted.
+    fn checked(&self, relation: RelationId) -> bool {
+        self.checked.get(relation.index()).copied().unwrap_or(false)
+    }
+
+    /// Whether a delete of the entity's rows has to begin with these.
+    fn top_down(&self, entity: EntityId) -> bool {
+        self.top_down.get(entity.index()).copied().unwrap_or(false)
     }
 
     /// Whether a delete of the relation's rows may come to what they refer to: to themselves, or by cascades.
@@ -126,24 +151,6 @@ fn closure(edges: &[Vec<EntityId>], from: Vec<EntityId>) -> Vec<EntityId> {
     found
 }
 
-/// Whether something is checked as soon as a relation is cleared, or set to its default, about rows that
-/// the same delete may take away: the row that is written, or one that refers to it.
-fn is_gone_first(program: Program<'_>, above: &[Vec<EntityId>], relation: RelationId) -> bool {
-    let Program { schema, database, layout } = program;
-    let checks = at_once(schema, database, layout, relation);
-    if checks.is_empty() {
-        return false;
-    }
-    let stated = &schema.relations[relation];
-    let referring = checks.iter().filter_map(|check| match check {
-        AtOnce::Referred(other) => Some(schema.relations[*other].source),
-        AtOnce::Unique(_) | AtOnce::Pair(_) | AtOnce::Default => None,
-    });
-    let with_target = closure(above, vec![stated.target]);
-    let with_others = closure(above, referring.chain([stated.source]).collect());
-    with_target.iter().any(|entity| with_others.contains(entity))
-}
-
 fn late_constraint(program: Program<'_>, relation: RelationId) -> Option<String> {
     let place = program.layout.relation(relation)?;
     let source = program.schema.relations[relation].source;
@@ -171,6 +178,8 @@ pub(super) enum Said {
 pub(super) enum Rule {
     /// One of Django's.
     Models(&'static str),
+    /// CASCADE, but from the row that is to be deleted downwards.
+    CascadeTopDown,
     /// PROTECT, but for rows that go as well.
     ProtectFromOthers,
 }
@@ -185,6 +194,12 @@ pub(super) fn on_delete(
     let Some(to_one) = schema.to_one(id) else { return Said::Silent };
     let relation = &schema.relations[id];
     let python = match to_one.delete {
+        // Below, the database begins with the row that is to be deleted without being told.
+        DeleteRule::Cascade
+            if options.on_delete == OnDelete::Python && refusals.top_down(relation.target) =>
+        {
+            Rule::CascadeTopDown
+        }
         DeleteRule::Cascade => Rule::Models("CASCADE"),
         DeleteRule::SetNull => Rule::Models("SET_NULL"),
         DeleteRule::SetDefault => Rule::Models("SET_DEFAULT"),
@@ -194,7 +209,7 @@ pub(super) fn on_delete(
         DeleteRule::Protect => Rule::Models("PROTECT"),
     };
     if options.on_delete == OnDelete::Python {
-        return match refusals.gone_first(id) {
+        return match refusals.checked(id) {
             true => Said::InDatabase(python),
             false => Said::Django(python),
         };

@@ -277,7 +277,7 @@ fn imported(
             ("django.core.exceptions", "ValidationError"),
             ("django.db", "models"),
         ],
-        Support::ProtectFromOthers => &[
+        Support::CascadeTopDown | Support::ProtectFromOthers => &[
             ("typing", "Any"),
             ("django.db", "models"),
             ("django.db.models.deletion", "Collector"),

@@ -1,13 +1,16 @@
 //! Python as both Python targets write it: names, literals, imports, and code laid out as
-//! `ruff format` lays it out, so that nothing has to be formatted afterwards.
+//! `ruff format` lays it out, so that nothing has to be formatted afterwards; and where an ORM's own order
+//! of deletes would end otherwise than PostgreSQL's.
 
 mod imports;
 mod layout;
 mod literal;
+mod on_the_way;
 
 pub use imports::{Imports, export_order};
 pub use layout::{Code, WIDTH, assignment, statement, width};
 pub use literal::{docstring, multiline, string};
+pub use on_the_way::{depends, reached, watched};
 
 use crate::naming;
 

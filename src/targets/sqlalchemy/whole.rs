@@ -1,32 +1,18 @@
 //! Of which entities only the database deletes rows, in one statement with all that follows from it.
 //!
-//! A flush deletes loaded rows one by one, those that refer before those that they refer to; PostgreSQL
-//! starts with the row that it is told to delete. Where something is checked at once on the way, the two
-//! can come to different ends, and PostgreSQL's is the one that the schema means.
+//! A flush deletes loaded rows one by one, those that refer before those that they refer to.
 
 use std::collections::HashSet;
 
-use crate::relational::{AtOnce, at_once};
 use crate::schema::{DeleteRule, EntityId, RelationId, Schema, ToOne};
 use crate::targets::Program;
-
-/// A relation that writes its row when what it refers to is deleted, and what is checked then.
-struct Watched {
-    relation: RelationId,
-    checks: Vec<AtOnce>,
-}
+use crate::targets::python::{depends, reached, watched};
 
 /// The entities.
 pub(super) fn deleted_whole(program: Program<'_>) -> HashSet<EntityId> {
     let schema = program.schema;
     let relations = || schema.relations.ids().filter_map(|id| Some((id, schema.to_one(id)?)));
-    let watched: Vec<Watched> = relations()
-        .map(|(relation, _)| {
-            let checks = at_once(schema, program.database, program.layout, relation);
-            Watched { relation, checks }
-        })
-        .filter(|watched| !watched.checks.is_empty())
-        .collect();
+    let watched = watched(program);
     let at_once: Vec<RelationId> =
         relations().filter(|(_, to_one)| refuses_at_once(to_one)).map(|(id, _)| id).collect();
     let entities = schema.entities.ids();
@@ -64,49 +50,4 @@ fn refuses_at_once(to_one: &ToOne) -> bool {
         DeleteRule::Restrict => !to_one.deferrable && !to_one.checked_late,
         DeleteRule::Cascade | DeleteRule::SetNull | DeleteRule::SetDefault => false,
     }
-}
-
-/// The entities whose rows are deleted along with a row of the given one, by cascades.
-fn reached(schema: &Schema, root: EntityId) -> HashSet<EntityId> {
-    let mut reached = HashSet::new();
-    let mut waiting = vec![root];
-    while let Some(entity) = waiting.pop() {
-        for &relation in &schema.entities[entity].incoming {
-            let source = schema.relations[relation].source;
-            let goes = schema.to_one(relation).is_some_and(|it| it.delete == DeleteRule::Cascade);
-            if goes && reached.insert(source) {
-                waiting.push(source);
-            }
-        }
-    }
-    reached
-}
-
-/// Whether what a written row comes to depends on what is deleted or written before it, when a row of the
-/// entity is deleted.
-fn depends(
-    schema: &Schema,
-    watched: &Watched,
-    root: EntityId,
-    reached: &HashSet<EntityId>,
-) -> bool {
-    let goes = |entity: EntityId| entity == root || reached.contains(&entity);
-    let relation = &schema.relations[watched.relation];
-    if !goes(relation.target) {
-        return false;
-    }
-    let writes_too = schema.relations.iter().any(|(id, other)| {
-        let writes = schema.to_one(id).is_some_and(|to_one| match to_one.delete {
-            DeleteRule::SetNull | DeleteRule::SetDefault => true,
-            DeleteRule::Cascade | DeleteRule::Restrict | DeleteRule::Protect => false,
-        });
-        id != watched.relation && writes && other.source == relation.source && goes(other.target)
-    });
-    goes(relation.source)
-        || writes_too
-        || watched.checks.iter().any(|check| match check {
-            AtOnce::Referred(other) => goes(schema.relations[*other].source),
-            AtOnce::Default => reached.contains(&relation.target),
-            AtOnce::Unique(_) | AtOnce::Pair(_) => false,
-        })
 }

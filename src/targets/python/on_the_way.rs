@@ -1,0 +1,74 @@
+//! Where the order in which a delete comes by the rows can decide how it ends.
+//!
+//! An ORM deletes the rows that it knows one by one, those that refer before those that they refer to;
+//! PostgreSQL starts with the row that it is told to delete. Where something is checked at once on the way,
+//! the two can come to different ends, and PostgreSQL's is the one that the schema means.
+
+use std::collections::HashSet;
+
+use crate::relational::{AtOnce, at_once};
+use crate::schema::{DeleteRule, EntityId, RelationId, Schema};
+use crate::targets::Program;
+
+/// A relation that writes its row when what it refers to is deleted, and what is checked then.
+pub struct Watched {
+    /// The relation.
+    pub relation: RelationId,
+    checks: Vec<AtOnce>,
+}
+
+/// The relations whose writing is checked.
+pub fn watched(program: Program<'_>) -> Vec<Watched> {
+    let Program { schema, database, layout } = program;
+    schema
+        .relations
+        .ids()
+        .map(|relation| Watched { relation, checks: at_once(schema, database, layout, relation) })
+        .filter(|watched| !watched.checks.is_empty())
+        .collect()
+}
+
+/// The entities whose rows are deleted along with a row of the given one, by cascades.
+pub fn reached(schema: &Schema, root: EntityId) -> HashSet<EntityId> {
+    let mut reached = HashSet::new();
+    let mut waiting = vec![root];
+    while let Some(entity) = waiting.pop() {
+        for &relation in &schema.entities[entity].incoming {
+            let source = schema.relations[relation].source;
+            let goes = schema.to_one(relation).is_some_and(|it| it.delete == DeleteRule::Cascade);
+            if goes && reached.insert(source) {
+                waiting.push(source);
+            }
+        }
+    }
+    reached
+}
+
+/// Whether what a written row comes to depends on what is deleted or written before it, when a row of the
+/// entity is deleted, and of those that are reached from it.
+pub fn depends(
+    schema: &Schema,
+    watched: &Watched,
+    root: EntityId,
+    reached: &HashSet<EntityId>,
+) -> bool {
+    let goes = |entity: EntityId| entity == root || reached.contains(&entity);
+    let relation = &schema.relations[watched.relation];
+    if !goes(relation.target) {
+        return false;
+    }
+    let writes_too = schema.relations.iter().any(|(id, other)| {
+        let writes = schema.to_one(id).is_some_and(|to_one| match to_one.delete {
+            DeleteRule::SetNull | DeleteRule::SetDefault => true,
+            DeleteRule::Cascade | DeleteRule::Restrict | DeleteRule::Protect => false,
+        });
+        id != watched.relation && writes && other.source == relation.source && goes(other.target)
+    });
+    goes(relation.source)
+        || writes_too
+        || watched.checks.iter().any(|check| match check {
+            AtOnce::Referred(other) => goes(schema.relations[*other].source),
+            AtOnce::Default => reached.contains(&relation.target),
+            AtOnce::Unique(_) | AtOnce::Pair(_) => false,
+        })
+}
