@@ -106,6 +106,17 @@ impl Project {
         out
     }
 
+    /// Whether ruff has nothing to say of a file.
+    #[track_caller]
+    fn is_tidy(&self, path: &str) {
+        for arguments in [&["check", path][..], &["format", "--diff", path]] {
+            let output =
+                self.command(python()).args(["-m", "ruff"]).args(arguments).output().unwrap();
+            let out = String::from_utf8(output.stdout).unwrap();
+            assert!(output.status.success(), "{out}");
+        }
+    }
+
     /// Puts generated models in the place of those that were written by hand.
     fn take_over(&self) {
         self.trine(&["build", "tracker.trine", "--target", "django", "--out", "generated"], 0);
@@ -278,6 +289,7 @@ fn nothing_to_migrate(strategy: &str) {
     let print = ["convert-generic", "--format", "django", "tracker.trine"];
     let print = [print[0], "Task.owner", print[3], print[1], print[2]];
     project.trine(&[&print[..], &["--out", MIGRATION]].concat(), 0);
+    project.is_tidy(MIGRATION);
     project.take_over();
     project.django(&["makemigrations", "--check", "--dry-run"]);
     project.django(&["migrate"]);

@@ -174,3 +174,55 @@ fn a_union_within_a_parent_is_left_to_people() {
     let found = conversion(&model, &database, &Request::default());
     assert!(found.obstacles[0].contains("within"), "{:?}", found.obstacles);
 }
+
+#[test]
+fn users_of_django_s_own_are_found_by_their_table() {
+    let text = "
+module tracker
+
+entity Team {
+  name  varchar(80)
+}
+
+external entity User {
+  table \"auth_user\"
+  id  integer  key
+  @django(model: \"settings.AUTH_USER_MODEL\")
+}
+
+union Owner = User | Team  as arc
+
+entity Task {
+  owner  1 Owner <-> * tasks  on delete cascade
+}
+";
+    let model = model(text);
+    let database = server().scratch("users").unwrap();
+    let mut client = database.connect().unwrap();
+    client
+        .batch_execute(
+            "CREATE TABLE django_content_type (id integer PRIMARY KEY, app_label text, model text);
+             INSERT INTO django_content_type VALUES (1, 'auth', 'user'), (2, 'tracker', 'team');
+             CREATE TABLE auth_user (id integer PRIMARY KEY);
+             CREATE TABLE tracker_team (id bigint PRIMARY KEY);
+             INSERT INTO auth_user VALUES (1), (2);
+             INSERT INTO tracker_team VALUES (1), (3000000000);
+             CREATE TABLE tracker_task (id bigint PRIMARY KEY, content_type_id integer, object_id bigint);
+             INSERT INTO tracker_task VALUES (1, 1, 1), (2, 1, 2), (3, 2, 3000000000)",
+        )
+        .unwrap();
+    let before = dump(&database);
+    let found = conversion(&model, &database, &Request::default());
+    let types = found.audit.types.iter().map(|found| found.content_type.to_string());
+    assert_eq!(types.collect::<Vec<_>>(), ["auth.user", "tracker.team"]);
+    run(&mut client, &statements(&found, Direction::Forward));
+    let query = "SELECT string_agg(concat(owner_user_id, '/', owner_team_id), ' ' ORDER BY id) FROM tracker_task";
+    let said: String = client.query_one(query, &[]).unwrap().get(0);
+    assert_eq!(said, "1/ 2/ /3000000000");
+    run(&mut client, &statements(&found, Direction::Reverse));
+    before.assert_same(&dump(&database), "");
+    // An id that no user can have is no error of the cast.
+    client.batch_execute("INSERT INTO tracker_task VALUES (4, 1, 3000000000)").unwrap();
+    let found = conversion(&model, &database, &Request::default());
+    assert_eq!(found.audit.findings[0].kind, trine::convert::Kind::Uncastable);
+}
