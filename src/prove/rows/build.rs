@@ -240,6 +240,9 @@ impl<C: GenericClient> Builder<'_, C> {
     ) -> Result<Option<MadeRow>, Problem> {
         let Some(&nth) = search.relations.get(at) else {
             search.tries += 1;
+            if self.lacks_a_choice(search.table, &row) {
+                return Ok(None);
+            }
             return self.satisfied(search, row);
         };
         let ground = self.ground;
@@ -272,9 +275,14 @@ impl<C: GenericClient> Builder<'_, C> {
             }
         }
         if edge.optional && !search.ends.contains_key(&nth) {
-            return self.choose(search, at + 1, row);
+            if edge.source != edge.target || !self.must_be_chosen(nth) {
+                return self.choose(search, at + 1, row);
+            }
+            if let Some(row) = self.choose(search, at + 1, row.clone())? {
+                return Ok(Some(row));
+            }
         }
-        if edge.source == edge.target && !edge.optional && !search.ends.contains_key(&nth) {
+        if edge.source == edge.target && !search.ends.contains_key(&nth) {
             let mut next = row.clone();
             set_reference(ground, &mut next, nth, &row);
             next.referrers.insert(nth, 1);

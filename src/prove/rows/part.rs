@@ -10,6 +10,9 @@ use super::shape::Shape;
 /// At most so many rows of a table for one row at the top, unless a bound asks for more.
 const MOST: usize = 4;
 
+/// At most so many rows of a union are shared out among its alternatives.
+const MOST_OF_UNION: usize = 60;
+
 /// Tables, and the relations among them that are set.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Part {
@@ -246,7 +249,10 @@ impl Part {
                 let edge = &edges.edges[nth];
                 let (source, target) = (edge.source, edge.target);
                 let targets = counts.get(&target).copied().unwrap_or(1);
-                let (least, most) = (edge.there.min as usize, edge.there.max);
+                // No number of alternatives is enough, each of which brings a row that needs more.
+                let brings_more = edges.ties(target).any(|tie| edges.edges[tie].source == source);
+                let least = if brings_more { 0 } else { edge.there.min as usize };
+                let most = edge.there.max;
                 if source == target {
                     raise(&mut counts, source, 2);
                 } else if most == Some(1) {
@@ -285,7 +291,7 @@ impl Part {
     fn share_out(&self, edges: &Edges, row: TableId, counts: &mut BTreeMap<TableId, usize>) {
         let ties = edges.ties(row).filter(|tie| self.relations.contains(tie));
         let alternatives: Vec<TableId> = ties.map(|tie| edges.edges[tie].source).collect();
-        let wanted = counts.get(&row).copied().unwrap_or_default();
+        let wanted = counts.get(&row).copied().unwrap_or_default().min(MOST_OF_UNION);
         let all = |counts: &BTreeMap<TableId, usize>| -> usize {
             alternatives.iter().filter_map(|table| counts.get(table)).sum()
         };

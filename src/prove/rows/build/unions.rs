@@ -111,6 +111,22 @@ impl<C> Builder<'_, C> {
         choices.flat_map(|choice| &choice.relations).any(is_set)
     }
 
+    /// Whether it is one of those of which a row must have one.
+    pub(super) fn must_be_chosen(&self, nth: usize) -> bool {
+        let mut choices = self.ground.edges.choices.iter();
+        choices.any(|choice| !choice.optional && choice.relations.contains(&nth))
+    }
+
+    /// Whether a row has none of those of which it must have one.
+    pub(super) fn lacks_a_choice(&self, table: TableId, row: &MadeRow) -> bool {
+        let edges = &self.ground.edges.edges;
+        let is_set = |nth: &usize| edges[*nth].own.iter().any(|&it| row.values[it].is_some());
+        let mut choices = self.ground.edges.choices.iter();
+        choices.any(|choice| {
+            choice.table == table && !choice.optional && !choice.relations.iter().any(is_set)
+        })
+    }
+
     /// How many rows of the family have it.
     fn referring(&self, nth: usize) -> usize {
         let edge = &self.ground.edges.edges[nth];
