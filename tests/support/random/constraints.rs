@@ -49,7 +49,7 @@ pub fn constraints(lot: &mut Lot, entity: &mut Entity) {
 }
 
 /// Fields that can be compared and stand in a key, a UNIQUE or an order.
-fn plain(entity: &Entity) -> impl Iterator<Item = &Field> {
+pub fn plain(entity: &Entity) -> impl Iterator<Item = &Field> {
     entity.fields.iter().filter(|field| {
         matches!(field.kind, Kind::Number | Kind::Text | Kind::Plain | Kind::Moment | Kind::Enum)
             || matches!(field.kind, Kind::Boolean | Kind::NativeEnum)

@@ -6,6 +6,7 @@ mod lot;
 mod model;
 mod names;
 mod relations;
+mod unions;
 
 use trine::diagnostics::{Diagnostic, Severity};
 use trine::source::Sources;
@@ -52,12 +53,17 @@ fn sources(files: &[(String, String)]) -> Sources {
     sources
 }
 
+/// The programs of these numbers and those behind them have unions; those before are what they were before
+/// there were any.
+pub const WITH_UNIONS: u64 = 1000;
+
 /// The program of a number, without an error under `options`.
 pub fn program(seed: u64, options: &Options) -> Drawn {
     let mut thrown_away = 0;
     loop {
         let mut lot = Lot::new(seed.wrapping_add((thrown_away as u64) << 48));
-        let drawn = draw(&mut lot);
+        let mut of_unions = Lot::new(!seed.wrapping_add((thrown_away as u64) << 48));
+        let drawn = draw(&mut lot, (seed >= WITH_UNIONS).then_some(&mut of_unions));
         let members = drawn.members();
         if let Some((files, refused)) = settle(drawn, options) {
             return Drawn { files, members, refused, thrown_away };
@@ -104,7 +110,7 @@ fn settle(mut program: Program, options: &Options) -> Option<(Files, Vec<Diagnos
     None
 }
 
-fn draw(lot: &mut Lot) -> Program {
+fn draw(lot: &mut Lot, of_unions: Option<&mut Lot>) -> Program {
     let mut program = Program::default();
     let mut classes = Taken::new();
     modules(lot, &mut program);
@@ -123,6 +129,9 @@ fn draw(lot: &mut Lot) -> Program {
     }
     mixins(lot, &mut program, &mut classes);
     relate(lot, &mut program, &mut classes);
+    if let Some(lot) = of_unions {
+        unions::unions(lot, &mut program, &mut classes);
+    }
     program.enums.retain(|one| {
         let named = |text: &str| text.contains(&one.name);
         program.entities.iter().any(|it| it.members.iter().any(|member| named(&member.text)))

@@ -128,6 +128,13 @@ pub struct Mixin {
     pub members: Vec<Member>,
 }
 
+/// Entities of which a relation has one.
+#[derive(Debug, Clone)]
+pub struct Union {
+    pub module: String,
+    pub text: String,
+}
+
 #[derive(Debug, Clone)]
 pub struct Module {
     pub name: String,
@@ -141,13 +148,15 @@ pub struct Program {
     pub enums: Vec<Enum>,
     pub mixins: Vec<Mixin>,
     pub entities: Vec<Entity>,
+    pub unions: Vec<Union>,
 }
 
-/// A member that stands on a line: of which entity or mixin, and which of its members.
+/// What stands on a line: a member, of which entity or mixin, and which of its members; or a union.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
     Entity(usize, usize),
     Mixin(usize, usize),
+    Union(usize),
 }
 
 impl Program {
@@ -191,6 +200,12 @@ impl Program {
                     page.add("}\n", None);
                 }
             }
+            for (at, union) in self.unions.iter().enumerate() {
+                if union.module == module.name && !union.text.is_empty() {
+                    page.add("\n", None);
+                    page.add(&union.text, Some(Place::Union(at)));
+                }
+            }
             files.push((format!("{}.trine", module.name), page.text, page.lines));
         }
         files
@@ -202,6 +217,7 @@ impl Program {
             Place::Entity(entity, member) => {
                 self.entities[entity].members[member].text.clear();
             }
+            Place::Union(union) => self.unions[union].text.clear(),
             Place::Mixin(mixin, member) => self.mixins[mixin].members[member].text.clear(),
         }
     }
