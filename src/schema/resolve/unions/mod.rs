@@ -4,6 +4,9 @@
 //! have written them. Whatever holds of relations then holds of these. [`resolve_unions`] finds, once members
 //! have their ids, which of them belong to one union.
 
+mod counted;
+mod declare;
+mod gather;
 mod many;
 mod names;
 mod row;
@@ -20,8 +23,9 @@ use crate::schema::Strategy;
 use crate::source::Span;
 use crate::syntax::{SyntaxTree, tree};
 
+pub(crate) use counted::add_checks;
 pub(crate) use names::Meant;
-pub(crate) use schema::{add_checks, name_unions, resolve_unions};
+pub(crate) use schema::{name_unions, resolve_unions};
 pub(crate) use spell::spell;
 
 /// The trees without relations to unions, and what was spelt out in them.
