@@ -82,7 +82,7 @@ fn trials(session: Option<&Arc<Session>>, proving: Option<&Arc<Proving>>) -> Vec
         let texts = |_: &Session, _: &Compiled| Ok(json!({ "texts": hostile::texts() }));
         trials.push(task(session, "hostile", &hostile, variant, texts));
     }
-    for strategy in owners::STRATEGIES {
+    for strategy in owners::STRATEGIES.into_iter().chain(["split"]) {
         for lazy in ["raise", "select"] {
             trials.push(application(session, strategy, lazy));
         }
@@ -143,7 +143,7 @@ fn judge(session: Option<&Arc<Session>>, tool: &'static str, variant: Variant) -
             apps.extend(Compiled::new(&example.sources())?.apps());
         }
         if tool == "mypy_sqlalchemy" {
-            for strategy in owners::STRATEGIES {
+            for strategy in owners::STRATEGIES.into_iter().chain(["split"]) {
                 owners::build(strategy, &format!("{strategy}_models"), "raise", &output)?;
             }
         }

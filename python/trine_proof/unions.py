@@ -30,7 +30,9 @@ def unions(request: dict[str, Any]) -> list[str]:
         for case in application.CASES:
             report += tried(case.__name__, lambda case=case: case(engine))
             example.empty(name)
-        report += tried("under_asyncio", lambda: asyncio.run(in_a_loop(application, name)))
+        if hasattr(application, "under_asyncio"):
+            in_loop = in_a_loop(application, name)
+            report += tried("under_asyncio", lambda: asyncio.run(in_loop))
         engine.dispose()
     return report
 

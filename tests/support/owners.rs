@@ -10,10 +10,13 @@ use super::examples::{Example, root};
 /// The strategies under which no line of an application changes.
 pub const STRATEGIES: [&str; 4] = ["arc", "link", "supertype", "inheritance"];
 
-/// The program under a strategy.
+/// The program under a strategy; under `split` another one, which names the parts of what is split.
 pub fn example(strategy: &str) -> Example {
-    let text = include_str!("../data/owners/tracker.trine");
-    let text = text.replace("as arc", &format!("as {strategy}"));
+    let text = match strategy {
+        "split" => include_str!("../data/owners/split.trine").to_owned(),
+        strategy => include_str!("../data/owners/tracker.trine")
+            .replace("as arc", &format!("as {strategy}")),
+    };
     Example { name: format!("owners_{strategy}"), files: vec![("tracker.trine".to_owned(), text)] }
 }
 
@@ -26,7 +29,8 @@ pub fn build(strategy: &str, package: &str, lazy: &str, directory: &Path) -> Res
     let options = Options { sqlalchemy, ..Options::default() };
     example(strategy).build(&options, directory)?;
     let application = directory.join("sqlalchemy").join(package).join("application.py");
-    fs::copy(root().join("tests/data/owners/application.py"), application)
+    let written = if strategy == "split" { "split.py" } else { "application.py" };
+    fs::copy(root().join("tests/data/owners").join(written), application)
         .map(|_| ())
         .map_err(|error| error.to_string())
 }

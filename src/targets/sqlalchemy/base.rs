@@ -21,7 +21,7 @@ use super::types::type_code;
 pub(super) struct BaseView {
     header: &'static str,
     imports: String,
-    /// Whether classes inherit from the row of a union.
+    /// Whether classes inherit from the row of a union, or from a class over the parts of an entity.
     heirs: bool,
     external: bool,
     enums: bool,
@@ -70,7 +70,8 @@ pub(super) fn base_view(plan: &Plan<'_>) -> BaseView {
     let mut view = BaseView {
         header: HEADER,
         imports: String::new(),
-        heirs: schema.entities.ids().any(|entity| plan.inherited(entity).is_some()),
+        heirs: !schema.splits.is_empty()
+            || schema.entities.ids().any(|entity| plan.inherited(entity).is_some()),
         external: schema.entities.values().iter().any(|found| found.kind == EntityKind::External),
         enums: brings("EnumValue"),
         native_enums: !database.enum_types.is_empty(),

@@ -12,6 +12,7 @@ mod package;
 mod plan;
 mod relationships;
 mod scope;
+mod splits;
 mod table_args;
 mod types;
 mod union_links;

@@ -17,6 +17,8 @@ pub(super) struct PackageView {
     header: &'static str,
     imports: String,
     exports: String,
+    /// Whether classes are mapped only when all others are.
+    configures: bool,
 }
 
 /// Every class whose name stands in one module only; those of equal names are reached through their
@@ -51,11 +53,15 @@ pub(super) fn package_view(plan: &Plan<'_>, base: &BaseView) -> PackageView {
             names.push(&plan.modules[module]);
         }
     }
+    let configures = !plan.splits.is_empty();
+    if configures {
+        imports.name("sqlalchemy.orm", "configure_mappers");
+    }
     names.sort_by(|a, b| export_order(a, b));
     let names = names.into_iter().map(|name| Code::text(string(name))).collect();
     let mut exports = statement(0, "__all__ = ", &Code::list(names).spread(), "");
     exports.truncate(exports.trim_end().len());
-    PackageView { header: HEADER, imports: imports.render(0), exports }
+    PackageView { header: HEADER, imports: imports.render(0), exports, configures }
 }
 
 impl Plan<'_> {
@@ -69,7 +75,7 @@ impl Plan<'_> {
             .filter(|&&entity| !self.is_secondary(entity))
             .map(|&entity| self.class(entity));
         let unions = self.module_aliases(module).map(|(_, alias)| alias);
-        enums.chain(entities).chain(unions).collect()
+        enums.chain(entities).chain(unions).chain(self.module_splits(module)).collect()
     }
 
     /// Whether a module has anything that others need in order to load.

@@ -40,6 +40,8 @@ pub(super) struct Plan<'a> {
     pub enums: Vec<String>,
     /// For each union, the alias of its alternatives.
     pub aliases: Vec<String>,
+    /// For each entity that a union splits, the class over its parts.
+    pub splits: Vec<String>,
     /// For each alternative under `inheritance`, its relation to the row that it inherits from.
     heirs: HashMap<EntityId, RelationId>,
     /// Class names that stand in more than one module.
@@ -77,11 +79,13 @@ impl<'a> Plan<'a> {
             schema.enums.values().iter().map(|found| class(&found.name)).collect();
         let aliases: Vec<String> =
             schema.unions.values().iter().map(|found| class(&found.name)).collect();
+        let splits: Vec<String> = schema.splits.iter().map(|split| class(&split.name)).collect();
         let mut seen = HashSet::new();
         let ambiguous = classes
             .iter()
             .chain(&enums)
             .chain(&aliases)
+            .chain(&splits)
             .filter(|name| !seen.insert(name.as_str()))
             .cloned()
             .collect();
@@ -114,6 +118,7 @@ impl<'a> Plan<'a> {
             classes,
             enums,
             aliases,
+            splits,
             ambiguous,
             attributes: Vec::new(),
             link_ends,

@@ -243,6 +243,10 @@ pub(super) fn inheritance(plan: &Plan<'_>, entity: EntityId, scope: &mut Scope) 
         if let Some(join) = plan.inherited_by(entity) {
             items.push((string("inherit_condition"), join.into()));
         }
+    } else if plan.split_of(entity).is_some() {
+        let part = attribute(&plan.schema().entities[entity].name);
+        items.push((string("polymorphic_identity"), string(&part).into()));
+        items.push((string("concrete"), "True".into()));
     } else {
         return String::new();
     }

@@ -9,7 +9,7 @@ use crate::relational::TableId;
 use crate::schema::{BaseType, Category, DisplayPart, EntityId, EntityKind, MemberId, ModuleId};
 use crate::targets::HEADER;
 use crate::targets::python::{
-    Code, attribute, docstring, export_order, multiline, statement, string,
+    Code, attribute, class, docstring, export_order, multiline, statement, string,
 };
 
 use super::columns::{mapped_columns, table_columns};
@@ -17,6 +17,7 @@ use super::enums::{EnumView, enum_view};
 use super::plan::Plan;
 use super::relationships::accessors;
 use super::scope::Scope;
+use super::splits::{SplitView, split_views};
 use super::table_args::{constraints, options};
 use super::union_links::{giving_up, proxy_names};
 use super::unions::{ChoiceView, aliases, choice_names, choice_views, inheritance, upkeep};
@@ -33,6 +34,7 @@ pub(super) struct ModuleView {
     /// then.
     foundations: Vec<ClassView>,
     tables: Vec<String>,
+    splits: Vec<SplitView>,
     classes: Vec<ClassView>,
     statements: String,
     /// `__all__`, where the module passes on what another file defines.
@@ -94,6 +96,7 @@ pub(super) fn module_view(plan: &Plan<'_>, module: ModuleId, part: Part) -> Modu
     taken.extend(enums.iter().map(|&id| plan.enum_variable(id)));
     taken.extend(links.iter().map(|&link| plan.secondary(link)));
     if part.rests() {
+        taken.extend(plan.module_splits(module).map(str::to_owned));
         taken.extend(plan.module_aliases(module).map(|(_, alias)| alias.to_owned()));
     }
     let mut scope = Scope::new(own, taken);
@@ -102,6 +105,7 @@ pub(super) fn module_view(plan: &Plan<'_>, module: ModuleId, part: Part) -> Modu
         classes.into_iter().partition(|&entity| plan.is_foundation(entity));
     let foundations = founding.iter().map(|&entity| class_view(plan, entity, &mut scope)).collect();
     let tables = links.iter().map(|&link| table_statement(plan, link, &mut scope)).collect();
+    let splits = if part.rests() { split_views(plan, module, &mut scope) } else { Vec::new() };
     let views = classes.iter().map(|&entity| class_view(plan, entity, &mut scope)).collect();
     let mut aliases = if part.rests() { aliases(plan, module, &mut scope) } else { String::new() };
     let mut statements = String::new();
@@ -130,6 +134,7 @@ pub(super) fn module_view(plan: &Plan<'_>, module: ModuleId, part: Part) -> Modu
         enums,
         foundations,
         tables,
+        splits,
         classes: views,
         statements,
         exports,
@@ -183,11 +188,14 @@ fn class_view(plan: &Plan<'_>, entity: EntityId, scope: &mut Scope) -> ClassView
     let id = plan.program.layout.table(entity);
     let base = match plan.inherited(entity) {
         Some(row) => plan.foundation_class(row, scope),
-        None => {
-            let external = found.kind == EntityKind::External;
-            let base = if external { "External" } else { "Base" };
-            scope.name(&plan.base_module(), base)
-        }
+        None => match plan.split_of(entity) {
+            Some(split) => class(&split.name),
+            None => {
+                let external = found.kind == EntityKind::External;
+                let base = if external { "External" } else { "Base" };
+                scope.name(&plan.base_module(), base)
+            }
+        },
     };
     let mut bases = Vec::new();
     for path in &found.sqlalchemy_mixins {
