@@ -11,6 +11,7 @@ mod expr;
 pub mod functions;
 mod relations;
 mod resolve;
+mod shared;
 mod types;
 mod unions;
 

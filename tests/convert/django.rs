@@ -120,9 +120,12 @@ impl Project {
     /// Puts generated models in the place of those that were written by hand.
     fn take_over(&self) {
         self.trine(&["build", "tracker.trine", "--target", "django", "--out", "generated"], 0);
-        for file in ["apps.py", "database.py", "models.py"] {
+        for file in ["apps.py", "database.py", "models.py", "unions.py"] {
             let generated = self.directory.path().join("generated/django/tracker").join(file);
-            fs::copy(generated, self.directory.path().join("tracker").join(file)).unwrap();
+            // Without a union there is nothing that relations to one need.
+            if generated.exists() {
+                fs::copy(generated, self.directory.path().join("tracker").join(file)).unwrap();
+            }
         }
     }
 

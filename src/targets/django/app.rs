@@ -8,7 +8,7 @@ use crate::naming;
 use crate::relational::{Column, ColumnIx, ColumnOrigin, SqlNames, Table, type_sql};
 use crate::schema::{
     EntityId, EntityKind, EnumId, FieldId, FieldType, ManyToMany, MemberId, ModuleId, RelationId,
-    RelationKind, Schema,
+    RelationKind, Schema, Stored, Strategy, UnionRelationId,
 };
 use crate::target::{DjangoOptions, OnDelete};
 use crate::targets::python::{self, docstring, string};
@@ -38,6 +38,10 @@ pub(super) struct Names {
     classes: Vec<String>,
     places: Vec<usize>,
     links: HashMap<EntityId, RelationId>,
+    /// For each relation that a relation to a union is spelt out as: that relation.
+    spelt: HashMap<RelationId, UnionRelationId>,
+    /// For each relation that ties an alternative and its union's row: the union's strategy.
+    ties: HashMap<RelationId, Strategy>,
 }
 
 impl Names {
@@ -45,16 +49,25 @@ impl Names {
     pub(super) fn of(schema: &Schema) -> Names {
         let classes = schema.entities.iter().map(|(_, entity)| python::class(&entity.name));
         let mut places = vec![0; schema.entities.len()];
-        for (_, module) in schema.modules.iter() {
-            for (place, entity) in module.entities.iter().enumerate() {
+        for module in schema.modules.ids() {
+            for (place, entity) in in_order(schema, module).enumerate() {
                 places[entity.index()] = place;
             }
+        }
+        let mut spelt = HashMap::new();
+        for (id, relation) in schema.union_relations.iter() {
+            spelt.extend(relation.spelt().iter().map(|&part| (part, id)));
+        }
+        let mut ties = HashMap::new();
+        for (_, union) in schema.unions.iter() {
+            let tied = union.alternatives.iter().filter_map(|alternative| alternative.relation);
+            ties.extend(tied.map(|relation| (relation, union.strategy)));
         }
         let links = schema.relations.iter().filter_map(|(id, relation)| match &relation.kind {
             RelationKind::ManyToMany(many) => Some((many.link, id)),
             RelationKind::ToOne(_) => None,
         });
-        Names { classes: classes.collect(), places, links: links.collect() }
+        Names { classes: classes.collect(), places, links: links.collect(), spelt, ties }
     }
 }
 
@@ -225,10 +238,46 @@ impl<'a> App<'a> {
         if self.watches(entity) { self.refusals.late(entity) } else { &[] }
     }
 
+    /// Whether a relation to a union is spelt out as this one, among others.
+    pub(super) fn is_spelt(&self, relation: RelationId) -> bool {
+        self.names.spelt.contains_key(&relation)
+    }
+
+    /// The relation to a union that is spelt out in relations of which this is the last.
+    pub(super) fn spelt_until(&self, relation: RelationId) -> Option<UnionRelationId> {
+        let id = *self.names.spelt.get(&relation)?;
+        let last = self.schema().union_relations[id].spelt().last() == Some(&relation);
+        last.then_some(id)
+    }
+
+    /// Whether the relation leads to a union's own row, which nobody but the union reads back.
+    pub(super) fn leads_to_row(&self, relation: RelationId) -> bool {
+        self.names
+            .spelt
+            .get(&relation)
+            .is_some_and(|&id| matches!(self.schema().union_relations[id].stored, Stored::Row(_)))
+    }
+
+    /// The strategy of the union whose row this relation ties to an alternative.
+    pub(super) fn tied(&self, relation: RelationId) -> Option<Strategy> {
+        self.names.ties.get(&relation).copied()
+    }
+
+    /// The model of whose rows the entity's are a part, by multi-table inheritance.
+    pub(super) fn parent(&self, entity: EntityId) -> Option<EntityId> {
+        let [MemberId::Relation(key)] = self.schema().entities[entity].key[..] else { return None };
+        (self.tied(key) == Some(Strategy::Inheritance)).then(|| self.schema().relations[key].target)
+    }
+
+    /// Whether the entity is the row of a union whose alternatives inherit from it.
+    pub(super) fn is_parent(&self, entity: EntityId) -> bool {
+        is_parent(self.schema(), entity)
+    }
+
     /// The entities that have a class, in order.
     pub(super) fn models(&self) -> impl Iterator<Item = EntityId> {
         let app = *self;
-        self.schema().modules[self.module].entities.iter().copied().filter(move |&entity| {
+        in_order(self.schema(), self.module).filter(move |&entity| {
             app.schema().entities[entity].kind != EntityKind::External && !app.hides_link(entity)
         })
     }
@@ -259,14 +308,41 @@ impl<'a> App<'a> {
     }
 }
 
+/// A module's entities in the order of their classes. The rows that alternatives refer to stand first: a class
+/// inherits only from what is defined, and a fixture is loaded in this order.
+fn in_order(schema: &Schema, module: ModuleId) -> impl Iterator<Item = EntityId> {
+    let first = |entity: EntityId| match schema.entities[entity].kind {
+        EntityKind::Union(union) => match schema.unions[union].strategy {
+            Strategy::Supertype | Strategy::Inheritance => true,
+            Strategy::Arc
+            | Strategy::Link
+            | Strategy::Split
+            | Strategy::Slot
+            | Strategy::Untyped => false,
+        },
+        EntityKind::Declared | EntityKind::External | EntityKind::Link { .. } => false,
+    };
+    let entities = &schema.modules[module].entities;
+    let rows = entities.iter().copied().filter(move |&entity| first(entity));
+    rows.chain(entities.iter().copied().filter(move |&entity| !first(entity)))
+}
+
+fn is_parent(schema: &Schema, entity: EntityId) -> bool {
+    matches!(schema.entities[entity].kind, EntityKind::Union(union)
+        if schema.unions[union].strategy == Strategy::Inheritance)
+}
+
 /// The names of all fields and relations of a module's models.
 pub(super) fn field_names(schema: &Schema, module: ModuleId) -> HashSet<String> {
-    schema.modules[module]
-        .entities
-        .iter()
-        .flat_map(|&entity| &schema.entities[entity].members)
-        .map(|&member| naming::snake(schema.member_name(member)))
-        .collect()
+    let entities =
+        || schema.modules[module].entities.iter().map(|&entity| &schema.entities[entity]);
+    let members = entities()
+        .flat_map(|entity| &entity.members)
+        .map(|&member| naming::snake(schema.member_name(member)));
+    let unions = entities()
+        .flat_map(|entity| &entity.union_relations)
+        .map(|&relation| naming::snake(&schema.union_relations[relation].name));
+    members.chain(unions).collect()
 }
 
 /// What the template of `apps.py` prints.

@@ -24,6 +24,12 @@ pub(super) fn field(app: &App<'_>, id: FieldId, file: &mut PythonFile<'_>) -> Co
     } else {
         field_of_type(app, &field.ty, file)
     };
+    let kind = app.is_parent(field.entity) && !key;
+    if kind && let Code::Brackets { before, .. } = &mut code {
+        // Whoever is saved knows its own kind.
+        *before = file.support(Support::KindField);
+        code = code.keyword("blank", "True").keyword("editable", "False");
+    }
     if key {
         code = code.keyword("primary_key", "True");
         if file.place == Place::Migration {

@@ -1,4 +1,4 @@
-//! A Python file in the making: what it imports, and what it asks of the app's `database.py`.
+//! A Python file in the making: what it imports, and what it asks of the app's `database.py` and `unions.py`.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -9,7 +9,8 @@ use super::expression::PyExpr;
 /// Declares what `database.py` can hold, with the names that other files import.
 macro_rules! supports {
     ($($support:ident $name:literal;)*) => {
-        /// Something that models need and Django has not; it is emitted in the app's `database.py`.
+        /// Something that models need and Django has not; it is emitted in the app's `database.py`, or in its
+        /// `unions.py`.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub(super) enum Support { $(#[doc = $name] $support,)* }
 
@@ -53,8 +54,34 @@ supports! {
     ProtectFromOthers "protect_from_others";
     InDatabase "InDatabase";
     Refusable "Refusable";
+    RefusableModel "RefusableModel";
     DeferredWithin "deferred_within";
     TakeOut "take_out";
+    ArcField "ArcField";
+    LinkField "LinkField";
+    SupertypeField "SupertypeField";
+    UnionModel "UnionModel";
+    UnionQuerySet "UnionQuerySet";
+    RefusableUnionQuerySet "RefusableUnionQuerySet";
+    RowKey "RowKey";
+    KindField "KindField";
+}
+
+impl Support {
+    /// Whether it stands in the app's `unions.py`, and not in its `database.py`.
+    pub(super) fn is_of_unions(self) -> bool {
+        matches!(
+            self,
+            Support::ArcField
+                | Support::LinkField
+                | Support::SupertypeField
+                | Support::UnionModel
+                | Support::UnionQuerySet
+                | Support::RefusableUnionQuerySet
+                | Support::RowKey
+                | Support::KindField
+        )
+    }
 }
 
 /// Which file an expression stands in; it decides what the names in it are called.
@@ -150,13 +177,14 @@ impl<'a> PythonFile<'a> {
         format!("{}.{name}", self.module("django.contrib.postgres", module))
     }
 
-    /// Something of `database.py`.
+    /// Something of `database.py` or `unions.py`.
     pub(super) fn support(&mut self, support: Support) -> String {
         self.needs.insert(support);
         let package = match self.place {
             Place::Models => ".",
             Place::Migration => "..",
         };
-        format!("{}.{}", self.module(package, "database"), support.name())
+        let file = if support.is_of_unions() { "unions" } else { "database" };
+        format!("{}.{}", self.module(package, file), support.name())
     }
 }

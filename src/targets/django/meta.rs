@@ -93,6 +93,8 @@ pub(super) fn constraints(app: &App<'_>, entity: EntityId, file: &mut PythonFile
                 };
                 (condition, check.message.as_deref())
             }
+            // The kind of a row is nobody's to enter.
+            CheckOrigin::EnumValues(_) if app.is_parent(entity) => continue,
             CheckOrigin::EnumValues(field) => (enum_condition(app, *field, file), None),
             CheckOrigin::HalfNull(relation) => {
                 (whole_condition(app, entity, *relation, file), None)

@@ -369,9 +369,13 @@ pub(super) fn create_model(
         );
     }
     let options = options.into_iter();
-    let code = Code::call("migrations.CreateModel")
+    let mut code = Code::call("migrations.CreateModel")
         .keyword("name", string(&app.class(entity)))
         .keyword("fields", Code::list(fields))
         .keyword("options", Code::dict(options.map(|(name, code)| (string(name), code))));
+    if let Some(parent) = app.parent(entity) {
+        let parent = Code::text(string(&app.label(parent)));
+        code = code.keyword("bases", Code::tuple(vec![parent]));
+    }
     statement(indent, "", &code, ",").trim_end().to_owned()
 }

@@ -11,13 +11,16 @@ mod file;
 mod meta;
 mod migration;
 mod model;
+mod querysets;
 mod relation;
 mod rules;
 mod support;
 mod types;
+mod unions;
 mod values;
 mod within;
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use minijinja::Environment;
@@ -40,6 +43,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("database", include_str!("../../../templates/django/database.py.jinja")),
         ("migration", include_str!("../../../templates/django/migration.py.jinja")),
         ("models", include_str!("../../../templates/django/models.py.jinja")),
+        ("unions", include_str!("../../../templates/django/unions.py.jinja")),
         ("package", include_str!("../../../templates/django/package.py.jinja")),
     ])
 });
@@ -70,6 +74,8 @@ pub fn emit(program: Program<'_>, options: &DjangoOptions) -> Vec<OutputFile> {
             needs.extend(&migration.needs);
         }
         needs.extend(support::of_relations(&app));
+        let (of_unions, needs): (BTreeSet<_>, BTreeSet<_>) =
+            needs.into_iter().partition(|need| need.is_of_unions());
         let mut file = |path: &str, contents: String, once: bool| {
             files.push(OutputFile { path: format!("{folder}/{path}"), contents, once });
         };
@@ -83,6 +89,10 @@ pub fn emit(program: Program<'_>, options: &DjangoOptions) -> Vec<OutputFile> {
         if !needs.is_empty() {
             let view = support::view(&app, &needs);
             file("database.py", templates::render(&TEMPLATES, "database", view), false);
+        }
+        if !of_unions.is_empty() {
+            let view = unions::view(&of_unions);
+            file("unions.py", templates::render(&TEMPLATES, "unions", view), false);
         }
         file("models.py", templates::render(&TEMPLATES, "models", models), false);
         file(

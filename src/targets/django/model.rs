@@ -10,7 +10,7 @@ use crate::targets::python::{Code, WIDTH, assignment, docstring, statement, stri
 
 use super::app::App;
 use super::file::{Place, PythonFile, Support};
-use super::{enums, field, meta, relation, within};
+use super::{enums, field, meta, querysets, relation, unions, within};
 
 /// What the template of `models.py` prints.
 #[derive(Serialize)]
@@ -20,6 +20,10 @@ pub(super) struct ModelsView {
     imports: String,
     enums: Vec<EnumView>,
     models: Vec<ModelView>,
+    /// The names that only a type checker imports.
+    typing: Option<String>,
+    /// What the unions are, as types.
+    unions: Vec<String>,
     #[serde(skip)]
     pub(super) needs: BTreeSet<Support>,
 }
@@ -34,6 +38,8 @@ struct EnumView {
 
 #[derive(Serialize)]
 struct ModelView {
+    /// The class of its querysets, where it has one of its own.
+    queryset: Option<String>,
     /// `class Store(models.Model):`
     header: String,
     docs: Option<String>,
@@ -64,7 +70,11 @@ pub(super) fn view(app: &App<'_>) -> ModelsView {
         })
         .collect();
     let models = app.models().map(|entity| model(app, entity, &mut file)).collect();
+    let unions = unions::aliases(app, &mut file);
+    let typing = unions::typing_imports(app, &mut file);
     ModelsView {
+        unions,
+        typing,
         header: HEADER,
         docs: module.docs.as_deref().map(|docs| docstring(docs, 0)),
         enums,
@@ -102,8 +112,13 @@ fn model(app: &App<'_>, entity: EntityId, file: &mut PythonFile<'_>) -> ModelVie
         if let Some(docs) = docs {
             fields.push_str(&format!("    {}\n", docstring(docs, 4)));
         }
+        if let MemberId::Relation(id) = member
+            && let Some(union) = app.spelt_until(id)
+        {
+            fields.push_str(&unions::field(app, union, file));
+        }
     }
-    fields.push_str(&settings(app, entity));
+    fields.push_str(&settings(app, entity, file));
     let mut meta = String::new();
     for (name, code) in meta::options(app, entity) {
         meta.push_str(&option(8, name, &code));
@@ -121,9 +136,11 @@ fn model(app: &App<'_>, entity: EntityId, file: &mut PythonFile<'_>) -> ModelVie
         methods.push_str(&format!("\n    def __str__(self) -> str:\n        return {display}\n"));
     }
     methods.push_str(&within::clean(app, entity, file));
+    methods.push_str(&querysets::values(app, entity, file));
     let class = Code::call(app.class(entity));
     let class = bases(app, entity, file).into_iter().fold(class, Code::with);
     ModelView {
+        queryset: querysets::queryset(app, entity, file),
         header: statement(0, "class ", &class, ":").trim_end().to_owned(),
         docs: definition.docs.as_deref().map(|docs| docstring(docs, 4)),
         fields: fields.trim_end().to_owned(),
@@ -151,12 +168,13 @@ pub(super) fn composite_key(app: &App<'_>, entity: EntityId, file: &mut PythonFi
 }
 
 /// What the model tells the classes that it inherits from.
-fn settings(app: &App<'_>, entity: EntityId) -> String {
+fn settings(app: &App<'_>, entity: EntityId, file: &mut PythonFile<'_>) -> String {
     let mut lines = String::new();
     if let Some(many) = app.ordered_link(entity) {
         let source = string(&app.relation_name(many.source_end));
         lines.push_str(&format!("\n    source_field = {source}\n"));
     }
+    lines.push_str(&querysets::manager(app, entity, file));
     let late = app.late(entity);
     if !late.is_empty() {
         let names = late.iter().map(|name| Code::text(string(name))).collect();
@@ -164,6 +182,18 @@ fn settings(app: &App<'_>, entity: EntityId) -> String {
         lines.push_str(&statement(4, "checked_late = ", &Code::tuple(names), ""));
     }
     lines
+}
+
+/// What lets a model say in words that the database refuses to delete a row. A model with a manager of its
+/// own, and one that others inherit from, takes no manager along.
+fn refusable(app: &App<'_>, entity: EntityId) -> Option<Support> {
+    if !app.watches(entity) || querysets::inherits_refusal(app, entity) {
+        return None;
+    }
+    match unions::has_relations(app, entity) || app.is_parent(entity) {
+        true => Some(Support::RefusableModel),
+        false => Some(Support::Refusable),
+    }
 }
 
 /// The classes that the model inherits from: the user's own first.
@@ -177,7 +207,11 @@ fn bases(app: &App<'_>, entity: EntityId, file: &mut PythonFile<'_>) -> Vec<Stri
         bases.push(class.to_owned());
     }
     let user = bases.len();
-    let refusable = app.watches(entity).then(|| file.support(Support::Refusable));
+    if unions::has_relations(app, entity) {
+        bases.push(file.support(Support::UnionModel));
+    }
+    let parent = app.parent(entity);
+    let refusable = refusable(app, entity).map(|support| file.support(support));
     if app.ordered_link(entity).is_some() {
         // Where an app has both, the one is the other.
         bases.push(file.support(Support::OrderedLink));
@@ -187,7 +221,9 @@ fn bases(app: &App<'_>, entity: EntityId, file: &mut PythonFile<'_>) -> Vec<Stri
     if within::speaks(app, entity) {
         bases.push(file.support(Support::SameParent));
     }
-    if bases.len() == user {
+    if let Some(parent) = parent {
+        bases.push(unions::class(app, parent, file));
+    } else if bases.len() == user {
         bases.push(file.models("Model"));
     }
     bases

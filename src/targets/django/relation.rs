@@ -1,6 +1,8 @@
 //! Relations: foreign keys, one-to-ones, and many-to-manys.
 
-use crate::schema::{EntityId, EntityKind, MemberId, Reference, Relation, RelationId, ToOne};
+use crate::schema::{
+    EntityId, EntityKind, MemberId, Reference, Relation, RelationId, Strategy, ToOne,
+};
 use crate::targets::python::{Code, string};
 
 use super::app::App;
@@ -21,7 +23,11 @@ fn foreign_key(app: &App<'_>, id: RelationId, to_one: &ToOne, file: &mut PythonF
     let relation = &schema.relations[id];
     let key = schema.entities[relation.source].key == [MemberId::Relation(id)];
     let one = to_one.one_to_one || key;
-    let call = file.call(if one { "OneToOneField" } else { "ForeignKey" });
+    let tied = app.tied(id);
+    let call = match tied {
+        Some(Strategy::Supertype) => Code::call(file.support(Support::RowKey)),
+        _ => file.call(if one { "OneToOneField" } else { "ForeignKey" }),
+    };
     let said = on_delete(schema, app.options, app.refusals, id);
     let mut code = to(app, relation.source, relation.target, call, file)
         .keyword("on_delete", rule(said, file));
@@ -34,12 +40,28 @@ fn foreign_key(app: &App<'_>, id: RelationId, to_one: &ToOne, file: &mut PythonF
     if to_one.optional {
         code = code.keyword("null", "True").keyword("blank", "True");
     }
+    match tied {
+        // A trigger makes the row where there is none.
+        Some(Strategy::Supertype) => {
+            code = code.keyword("blank", "True").keyword("editable", "False");
+        }
+        Some(Strategy::Inheritance) => code = code.keyword("parent_link", "True"),
+        Some(
+            Strategy::Arc | Strategy::Link | Strategy::Split | Strategy::Slot | Strategy::Untyped,
+        )
+        | None => {}
+    }
+    if app.is_spelt(id) {
+        // People choose by the union.
+        code = code.keyword("editable", "False");
+    }
     if let Reference::Fields(fields) = &to_one.references
         && let [field] = fields.as_slice()
     {
         code = code.keyword("to_field", string(&app.field_name(*field)));
     }
-    code = code.keyword("related_name", string(&app.accessor(id)));
+    let accessor = if app.leads_to_row(id) { "+".to_owned() } else { app.accessor(id) };
+    code = code.keyword("related_name", string(&accessor));
     if relation.inverse.is_none() && app.ordered_end(id) {
         // Whoever reads in the order of the links has to name them.
         code = code.keyword("related_query_name", string(&app.model_name(relation.source)));
@@ -80,7 +102,8 @@ fn in_database(to_one: &ToOne, default: Code, file: &mut PythonFile<'_>) -> Code
     }
 }
 
-fn rule(said: Said, file: &mut PythonFile<'_>) -> Code {
+/// An `on_delete`.
+pub(super) fn rule(said: Said, file: &mut PythonFile<'_>) -> Code {
     let mut name = |rule: Rule| match rule {
         Rule::Models(name) => file.models(name),
         Rule::CascadeTopDown => file.support(Support::CascadeTopDown),
@@ -104,9 +127,23 @@ fn to(
     call: Code,
     file: &mut PythonFile<'_>,
 ) -> Code {
+    let model = model(app, source, target, file);
+    match file.place {
+        Place::Models => call.with(model),
+        Place::Migration => call.keyword("to", model),
+    }
+}
+
+/// A model, as a relation of another names it.
+pub(super) fn model(
+    app: &App<'_>,
+    source: EntityId,
+    target: EntityId,
+    file: &mut PythonFile<'_>,
+) -> String {
     let schema = app.schema();
     let entity = &schema.entities[target];
-    let model = if entity.kind == EntityKind::External {
+    if entity.kind == EntityKind::External {
         match entity.django_model.as_deref() {
             Some(setting) if setting.starts_with("settings.") => {
                 let module = file.module("django.conf", "settings");
@@ -125,10 +162,6 @@ fn to(
         app.class(target)
     } else {
         string(&app.class(target))
-    };
-    match file.place {
-        Place::Models => call.with(model),
-        Place::Migration => call.keyword("to", model),
     }
 }
 

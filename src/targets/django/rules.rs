@@ -118,7 +118,7 @@ impl Refusals {
     }
 }
 
-/// For each entity: those whose delete cascades to it, and those to which its own does.
+/// For each entity: those whose delete takes its rows away, and those whose rows its own delete takes.
 fn cascades(schema: &Schema) -> (Vec<Vec<EntityId>>, Vec<Vec<EntityId>>) {
     let mut above = vec![Vec::new(); schema.entities.len()];
     let mut below = above.clone();
@@ -126,6 +126,10 @@ fn cascades(schema: &Schema) -> (Vec<Vec<EntityId>>, Vec<Vec<EntityId>>) {
         if schema.to_one(id).is_some_and(|to_one| to_one.delete == DeleteRule::Cascade) {
             above[relation.source.index()].push(relation.target);
             below[relation.target.index()].push(relation.source);
+        }
+        if schema.to_one(id).is_some_and(|to_one| to_one.takes_target) {
+            above[relation.target.index()].push(relation.source);
+            below[relation.source.index()].push(relation.target);
         }
     }
     (above, below)

@@ -82,9 +82,13 @@ pub(super) fn of_relations(app: &App<'_>) -> Vec<Support> {
 
 /// The parts that an app needs.
 pub(super) fn view(app: &App<'_>, needs: &BTreeSet<Support>) -> SupportView {
+    let mut needs = needs.clone();
+    if needs.contains(&Support::RefusableModel) {
+        needs.insert(Support::Refusable);
+    }
+    let has = |support: Support| needs.contains(&support);
     let native = app.options.version == Some(DjangoVersion::V6_1);
     let looks = app.options.on_delete == OnDelete::Database;
-    let has = |support: Support| needs.contains(&support);
     let touched = has(Support::Touched) || has(Support::TouchedNaive);
     let naive = has(Support::NaiveDateTimeField) || has(Support::TouchedNaive);
     let mut parts: BTreeSet<&'static str> = needs.iter().map(|need| need.name()).collect();
@@ -300,6 +304,7 @@ fn imported(
             ("django.db.models.deletion", "Collector"),
             ("django.utils.deconstruct", "deconstructible"),
         ],
+        Support::RefusableModel => &[],
         Support::Refusable => &[
             ("collections.abc", "Iterator"),
             ("contextlib", "contextmanager"),
@@ -320,6 +325,14 @@ fn imported(
             ("django.db", "connections"),
             ("django.db", "transaction"),
         ],
+        Support::ArcField
+        | Support::LinkField
+        | Support::SupertypeField
+        | Support::UnionModel
+        | Support::UnionQuerySet
+        | Support::RefusableUnionQuerySet
+        | Support::RowKey
+        | Support::KindField => &[],
         Support::TakeOut => {
             &[("collections.abc", "Iterable"), ("typing", "TypeVar"), ("django.db", "models")]
         }
