@@ -73,6 +73,13 @@ fn trials(session: Option<&Arc<Session>>, proving: Option<&Arc<Proving>>) -> Vec
     for &variant in Variant::all(django) {
         trials.push(task(session, "refusals", &refusals, variant, nothing));
     }
+    for strategy in owners::STRATEGIES {
+        let owners = owners::apart(strategy);
+        for &variant in Variant::all(django) {
+            let more = move |_: &Session, _: &Compiled| Ok(json!({ "strategy": strategy }));
+            trials.push(task(session, "owners", &owners, variant, more));
+        }
+    }
     let hostile = Example {
         name: "hostile".to_owned(),
         files: vec![("hostile.trine".to_owned(), hostile::program())],
@@ -136,7 +143,9 @@ fn judge(session: Option<&Arc<Session>>, tool: &'static str, variant: Variant) -
         let output = work_directory().join("cleanliness").join(tool).join(variant.name());
         let _ = std::fs::remove_dir_all(&output);
         let mut apps = Vec::new();
-        for example in examples::all().into_iter().chain(examples::unusual()) {
+        let owners = owners::STRATEGIES.map(owners::apart);
+        let examples = examples::all().into_iter().chain(examples::unusual());
+        for example in examples.chain(owners) {
             let mut options = variant.options();
             options.sqlalchemy.package = format!("{}_models", example.name);
             example.build(&options, &output)?;
@@ -210,16 +219,13 @@ fn proof(
     })
 }
 
-/// What a task is told besides the example.
-type More = fn(&Session, &Compiled) -> Result<Value, Failed>;
-
-/// A test that compiles an example and gives it to a task of the Python side.
+/// A test that compiles an example and gives it to a task of the Python side, with what else that is told.
 fn task(
     session: Option<&Arc<Session>>,
     task: &'static str,
     example: &Example,
     variant: Variant,
-    more: More,
+    more: impl Fn(&Session, &Compiled) -> Result<Value, Failed> + Send + 'static,
 ) -> Trial {
     let name = format!("{task}::{}::{}", example.name, variant.name());
     let session = session.cloned();

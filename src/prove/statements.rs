@@ -2,7 +2,7 @@
 
 use crate::impact::Action;
 use crate::impact::rules::incoming;
-use crate::schema::{DeleteRule, EntityId, EntityKind};
+use crate::schema::{DeleteRule, EntityId, EntityKind, MemberId, Schema};
 use crate::targets::Program;
 
 use super::action::Deed;
@@ -18,9 +18,23 @@ pub(super) fn most_statements(deed: Deed<'_>, side: Side, way: Way) -> Option<us
         (Side::Sqlalchemy, Way::Unloaded) => Some(1),
         // What a rule may refuse, Django must look for, to say it in its own words.
         (Side::Django(options), _) if options.on_delete == OnDelete::Database => {
-            (!looks(deed.program, entity)).then_some(1)
+            (!looks(deed.program, entity)).then(|| tables(deed.program.schema, entity, way))
         }
         (Side::Sql | Side::Sqlalchemy | Side::Django(_), _) => None,
+    }
+}
+
+/// How many statements Django needs where it leaves all else to the database: one, and under multi-table
+/// inheritance one for each table, for which it must know the row.
+fn tables(schema: &Schema, entity: EntityId, way: Way) -> usize {
+    let inherits = match schema.entities[entity].key[..] {
+        [MemberId::Relation(key)] => schema.to_one(key).is_some_and(|to_one| to_one.takes_target),
+        _ => false,
+    };
+    match (inherits, way) {
+        (false, _) => 1,
+        (true, Way::Statement | Way::Unloaded | Way::Loaded | Way::Instance) => 2,
+        (true, Way::Queryset) => 3,
     }
 }
 
@@ -32,6 +46,15 @@ fn looks(program: Program<'_>, entity: EntityId) -> bool {
     let mut at = 0;
     while let Some(&next) = reached.get(at) {
         at += 1;
+        // The row of a union goes with its alternative.
+        for member in &schema.entities[next].members {
+            if let MemberId::Relation(relation) = *member
+                && schema.to_one(relation).is_some_and(|to_one| to_one.takes_target)
+                && !reached.contains(&schema.relations[relation].target)
+            {
+                reached.push(schema.relations[relation].target);
+            }
+        }
         for (relation, to_one) in incoming(schema, next) {
             match to_one.delete {
                 DeleteRule::Cascade => {

@@ -20,6 +20,17 @@ pub fn example(strategy: &str) -> Example {
     Example { name: format!("owners_{strategy}"), files: vec![("tracker.trine".to_owned(), text)] }
 }
 
+/// The same in a module of its own, so that it can stand beside the others.
+pub fn apart(strategy: &str) -> Example {
+    let mut example = example(strategy);
+    let module = format!("tracker_{strategy}");
+    for (path, text) in &mut example.files {
+        *path = format!("{module}.trine");
+        *text = text.replace("module tracker", &format!("module {module}"));
+    }
+    Example { name: module, ..example }
+}
+
 /// Compiles the program, and puts the application into the package of SQLAlchemy models.
 ///
 /// # Errors
