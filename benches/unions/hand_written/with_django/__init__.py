@@ -1,0 +1,1 @@
+"""The models and the questions with Django: an app for each strategy."""

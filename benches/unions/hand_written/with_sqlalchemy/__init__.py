@@ -1,0 +1,1 @@
+"""The models and the questions with SQLAlchemy: a module for each strategy."""
