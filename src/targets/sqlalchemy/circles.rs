@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::relational::{ColumnIx, Sql};
-use crate::schema::{EntityId, EntityKind, RelationId, ToOne};
+use crate::schema::{EntityId, EntityKind, RelationId, Stored, ToOne};
 use crate::targets::Program;
 
 use super::cycles::components;
@@ -87,6 +87,14 @@ pub(super) fn is_seen(program: Program<'_>, relation: RelationId) -> bool {
 fn bears(program: Program<'_>, relation: RelationId, to_one: &ToOne) -> Bears {
     let source = program.schema.relations[relation].source;
     let waits = to_one.deferrable || to_one.checked_late || !to_one.within.is_empty();
+    let stated = program.schema.stated_as(relation);
+    let of_arc = stated.is_some_and(|stated| {
+        matches!(program.schema.union_relations[stated].stored, Stored::Arc(_))
+    });
+    // The CHECK of an arc counts at once: one is set and another cleared in the same statement.
+    if of_arc {
+        return Bears::Nothing;
+    }
     match program.schema.entities[source].kind {
         // A row of a union's own is never without what it is for.
         EntityKind::External | EntityKind::Union(_) => Bears::Nothing,
