@@ -55,7 +55,7 @@ fn sources(files: &[(String, String)]) -> Sources {
 
 /// The programs of these numbers and those behind them have unions; those before are what they were before
 /// there were any.
-pub const WITH_UNIONS: u64 = 1000;
+pub const WITH_UNIONS: u64 = 1_000_000;
 
 /// The program of a number, without an error under `options`.
 pub fn program(seed: u64, options: &Options) -> Drawn {
