@@ -1,6 +1,6 @@
 //! What PostgreSQL checks as soon as a delete has written a reference, asked of a program; and what waits.
 
-use crate::relational::{self, AtOnce, ColumnIx, Deferrability, ReferentialAction, Table, TableId};
+use crate::relational::{self, AtOnce, Deferrability, ReferentialAction, Table};
 use crate::schema::RelationId;
 use crate::targets::Program;
 
@@ -26,9 +26,4 @@ pub(super) fn unique_waits(table: &Table, name: &str) -> bool {
     uniques.chain(excludes).any(|(other, deferrability)| {
         other == name && deferrability == Deferrability::InitiallyDeferred
     })
-}
-
-/// The columns of a table that any write sets to the time: `on update now()`.
-pub(super) fn touched(program: Program<'_>, table: TableId) -> Vec<ColumnIx> {
-    relational::touched(program.schema, program.layout, table)
 }

@@ -3,10 +3,10 @@
 use crate::relational::{ColumnIx, ReferentialAction};
 use crate::schema::{DeleteRule, EntityId, RelationId};
 
-use crate::impact::at_once::touched;
 use crate::impact::reached::{Branch, Verdict};
 use crate::impact::rules::Effect;
-use crate::relational::AtOnce;
+use crate::relational::{AtOnce, touched};
+use crate::targets::Program;
 
 use super::{Writer, gone, is, qualified};
 
@@ -193,7 +193,8 @@ impl Writer<'_> {
     fn afterwards(&self, source: EntityId, column: ColumnIx, row: &str) -> String {
         let table = self.table(source);
         let plain = qualified(row, table, column);
-        if touched(self.program, self.program.layout.table(source)).contains(&column) {
+        let Program { schema, layout, .. } = self.program;
+        if touched(schema, layout, layout.table(source)).contains(&column) {
             let writes = self.writes(source, row);
             return format!("CASE WHEN {writes} THEN now() ELSE {plain} END");
         }
