@@ -19,7 +19,6 @@ pub(super) fn queryset(
     }
     file.imports.name("__future__", "annotations");
     file.imports.name("typing", "Any");
-    file.imports.name("typing", "Self");
     let model = app.class(entity);
     let link = app.ordered_link(entity).map(|_| file.support(Support::OrderedLink));
     let base = match app.watches(entity) && link.is_none() {
@@ -27,11 +26,10 @@ pub(super) fn queryset(
         false => Support::UnionQuerySet,
     };
     file.needs.insert(Support::UnionQuerySet);
-    let mut class = Code::call(queryset_class(app, entity)).with(format!(
-        "{}[{}]",
-        file.support(base),
-        string(&model)
-    ));
+    // `Self` is younger than the oldest Python that Django 5.2 runs on.
+    let class_name = queryset_class(app, entity);
+    let mut class =
+        Code::call(class_name.clone()).with(format!("{}[{}]", file.support(base), string(&model)));
     if let Some(link) = link {
         class = class.with(format!("{link}QuerySet[{}]", string(&model)));
     }
@@ -47,13 +45,13 @@ pub(super) fn queryset(
         if place > 0 {
             lines.push('\n');
         }
-        lines.push_str(&statement(4, "def ", &ask, " -> Self:"));
+        lines.push_str(&statement(4, "def ", &ask, &format!(" -> {class_name}:")));
         let docs =
             format!("Those whose {spoken} is one of these, of this kind, or satisfies this.");
         lines.push_str(&format!("        {}\n", docstring(&docs, 8)));
         let by = Code::call("self.by").with(string(&name)).with("*of").with("**lookups");
         lines.push_str(&statement(8, "return ", &by, ""));
-        lines.push_str(&format!("\n    def with_{name}(self) -> Self:\n"));
+        lines.push_str(&format!("\n    def with_{name}(self) -> {class_name}:\n"));
         let docs = format!("Loads the {spoken} of each in the same query.");
         lines.push_str(&format!("        {}\n", docstring(&docs, 8)));
         let with = Code::call("self.select_related").with(string(&name));

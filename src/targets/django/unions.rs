@@ -47,7 +47,6 @@ pub(super) fn view(needs: &BTreeSet<Support>) -> UnionsView {
         (union, "contextlib", "contextmanager"),
         (union, "functools", "cached_property"),
         (union, "typing", "Generic"),
-        (union, "typing", "Self"),
         (union, "typing", "overload"),
         (union, "django", "forms"),
         (union, "django.core.exceptions", "FieldError"),
