@@ -54,7 +54,7 @@ pub(super) fn queryset(
         lines.push_str(&format!("\n    def with_{name}(self) -> {class_name}:\n"));
         let docs = format!("Loads the {spoken} of each in the same query.");
         lines.push_str(&format!("        {}\n", docstring(&docs, 8)));
-        let with = Code::call("self.select_related").with(string(&name));
+        let with = Code::call("self.including").with(string(&name));
         lines.push_str(&statement(8, "return ", &with, ""));
     }
     Some(lines.trim_end().to_owned())
