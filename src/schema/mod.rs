@@ -179,6 +179,8 @@ pub struct Entity {
     pub storage: Vec<(String, String)>,
     /// The relations of any entity that point here, in a fixed order.
     pub incoming: Vec<RelationId>,
+    /// The unions that it is an alternative of, in the order written.
+    pub alternative_of: Vec<UnionId>,
     /// Its relations to unions, in the order written.
     pub union_relations: Vec<UnionRelationId>,
     /// Its many-to-many relations to unions, in the order written.

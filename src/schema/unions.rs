@@ -8,8 +8,8 @@ use smol_str::SmolStr;
 use crate::source::Span;
 
 use super::{
-    BaseType, EntityId, EntityKind, FieldId, MemberId, ModuleId, Multiplicity, RelationId, Schema,
-    UnionId, UnionRelationId,
+    BaseType, EntityId, EntityKind, EnumId, FieldId, MemberId, ModuleId, Multiplicity, RelationId,
+    Schema, UnionId, UnionLinkId, UnionRelationId,
 };
 
 /// `union Owner = Person | Group  as arc`
@@ -34,6 +34,8 @@ pub struct Union {
     pub row: Option<EntityId>,
     /// The relations that point at it, in the order written.
     pub relations: Vec<UnionRelationId>,
+    /// The many-to-many relations to it, in the order written.
+    pub links: Vec<UnionLinkId>,
     /// Where its name stands.
     pub span: Span,
 }
@@ -114,23 +116,21 @@ impl Schema {
     /// Of which kind the row must be that an alternative refers to by this relation: the row's field that says
     /// it, and what is stored there.
     pub fn kind_of_row(&self, relation: RelationId) -> Option<(FieldId, &str)> {
-        let mut unions = self.unions.values().iter();
-        let (row, nth) = unions.find_map(|union| {
-            match union.strategy {
-                Strategy::Supertype | Strategy::Inheritance => {}
-                Strategy::Arc
-                | Strategy::Link
-                | Strategy::Split
-                | Strategy::Slot
-                | Strategy::Untyped => return None,
-            }
-            let mut alternatives = union.alternatives.iter();
-            Some((union.row?, alternatives.position(|it| it.relation == Some(relation))?))
-        })?;
-        self.entities[row].members.iter().find_map(|&member| {
-            let MemberId::Field(field) = member else { return None };
-            let BaseType::Enum(of) = self.fields[field].ty.base else { return None };
-            Some((field, &*self.enums[of].values.get(nth)?.stored))
+        let union = &self.unions[self.tie(relation)?];
+        let (field, kinds) = self.kinds_of_row(union.row?)?;
+        let nth = union.alternatives.iter().position(|it| it.relation == Some(relation))?;
+        Some((field, &self.enums[kinds].values.get(nth)?.stored))
+    }
+
+    /// The field of a union's row that says of which alternative it is, with an enum of them in the union's
+    /// order; `None` under `link`, where the row refers to the alternative itself.
+    pub fn kinds_of_row(&self, row: EntityId) -> Option<(FieldId, EnumId)> {
+        self.entities[row].members.iter().find_map(|&member| match member {
+            MemberId::Field(field) => match self.fields[field].ty.base {
+                BaseType::Enum(kinds) => Some((field, kinds)),
+                BaseType::Scalar(..) | BaseType::Raw(_) => None,
+            },
+            MemberId::Relation(_) => None,
         })
     }
 }

@@ -11,9 +11,7 @@ use crate::quoting::{quote_identifier, quote_literal};
 use crate::relational::{
     ColumnIx, Sql, Trigger, TriggerEvent, TriggerLevel, TriggerOrigin, TriggerTiming,
 };
-use crate::schema::{
-    BaseType, EntityId, FieldId, FieldType, MemberId, RelationId, Strategy, Union, UnionId,
-};
+use crate::schema::{EntityId, Strategy, Union, UnionId};
 
 use super::Lowering;
 use super::triggers::{SEARCH_PATH, escape};
@@ -67,7 +65,7 @@ impl Lowering<'_> {
         let entity = union.row?;
         let key = self.schema.entities[entity].key.clone();
         let key = self.member_columns(&key);
-        let field = self.kind_field(entity)?;
+        let (field, _) = self.schema.kinds_of_row(entity)?;
         let kind_column = self.layout.column(field);
         let rows = Rows {
             entity,
@@ -76,44 +74,21 @@ impl Lowering<'_> {
             kind: self.quoted_columns(entity, &[kind_column]).concat(),
             kind_column,
         };
-        let stored = self.kind_values(field);
-        let ties = union.alternatives.iter().zip(stored).filter_map(|(alternative, stored)| {
-            let column = self.own_column(alternative.relation?)?;
+        let ties = union.alternatives.iter().filter_map(|alternative| {
+            let relation = alternative.relation?;
+            let (_, stored) = self.schema.kind_of_row(relation)?;
+            let column = self.layout.relation(relation)?.columns.first().copied()?;
             let entity = alternative.entity;
             Some(Tie {
                 entity,
                 column,
                 reference: self.quoted_columns(entity, &[column]).concat(),
                 table: self.table(entity).name.quoted(),
-                kind: quote_literal(&stored),
+                kind: quote_literal(stored),
             })
         });
         let ties = ties.collect();
         Some((rows, ties))
-    }
-
-    /// The field of a union's row that says which alternative it is of: the one with an enum of them.
-    fn kind_field(&self, row: EntityId) -> Option<FieldId> {
-        self.schema.entities[row].members.iter().find_map(|&member| match member {
-            MemberId::Field(field)
-                if matches!(self.schema.fields[field].ty.base, BaseType::Enum(_)) =>
-            {
-                Some(field)
-            }
-            MemberId::Field(_) | MemberId::Relation(_) => None,
-        })
-    }
-
-    fn kind_values(&self, field: FieldId) -> Vec<String> {
-        let FieldType { base: BaseType::Enum(id), .. } = &self.schema.fields[field].ty else {
-            return Vec::new();
-        };
-        let found = &self.schema.enums[*id];
-        found.values.iter().map(|value| value.stored.clone()).collect()
-    }
-
-    fn own_column(&self, relation: RelationId) -> Option<ColumnIx> {
-        self.layout.relation(relation)?.columns.first().copied()
     }
 
     fn row_before(&mut self, id: UnionId, union: &Union, rows: &Rows, tie: &Tie) {

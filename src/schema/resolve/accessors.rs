@@ -174,25 +174,23 @@ fn check_alternative<'s>(
             found.push(errors::accessor_clash(name, owner, span, other, None));
         }
     };
-    for (union_id, union) in schema.unions.iter() {
-        if !union.alternatives.iter().any(|alternative| alternative.entity == id) {
-            continue;
-        }
+    for &union in &schema.entities[id].alternative_of {
+        let union = &schema.unions[union];
         for &relation in &union.relations {
             let relation = &schema.union_relations[relation];
             if let (Some(inverse), Stored::Row(_)) = (&relation.inverse, &relation.stored) {
                 check(inverse, relation.span, found);
             }
         }
-        for link in schema.union_links.values() {
-            if let Some(inverse) = &link.inverse
-                && schema.union_relations[link.union_end].union == union_id
-            {
+        for &link in &union.links {
+            let link = &schema.union_links[link];
+            if let Some(inverse) = &link.inverse {
                 check(inverse, link.span, found);
             }
         }
     }
-    for union in schema.unions.values() {
+    for &union in &schema.entities[id].alternative_of {
+        let union = &schema.unions[union];
         let heir = union.alternatives.iter().find(|alternative| alternative.entity == id);
         let (Some(heir), Strategy::Inheritance, Some(row)) = (heir, union.strategy, union.row)
         else {

@@ -243,6 +243,7 @@ pub(crate) fn empty_entity(
         order_by: Vec::new(),
         storage: Vec::new(),
         incoming: Vec::new(),
+        alternative_of: Vec::new(),
         union_relations: Vec::new(),
         union_links: Vec::new(),
         django_mixins: Vec::new(),

@@ -3,8 +3,7 @@
 use serde::Serialize;
 
 use crate::schema::{
-    BaseType, EntityId, EntityKind, MemberId, ModuleId, RelationId, Stored, Strategy, Union,
-    UnionId, UnionRelation,
+    EntityId, EntityKind, ModuleId, RelationId, Stored, Strategy, Union, UnionId, UnionRelation,
 };
 use crate::targets::HEADER;
 use crate::targets::python::{
@@ -399,7 +398,8 @@ impl<'a> Plan<'a> {
     fn viewed(&self, entity: EntityId) -> Vec<Viewed<'a>> {
         let schema = self.schema();
         let mut found = Vec::new();
-        for union in schema.unions.values().iter().filter(|union| is_viewed(union)) {
+        let unions = schema.entities[entity].alternative_of.iter().map(|&id| &schema.unions[id]);
+        for union in unions.filter(|union| is_viewed(union)) {
             let own = union.alternatives.iter().filter(|own| own.entity == entity);
             for tie in own.filter_map(|own| own.relation) {
                 for &id in &union.relations {
@@ -424,29 +424,20 @@ impl<'a> Plan<'a> {
     /// Whether a relation is an alternative's to a row that a trigger makes where there is none.
     pub fn has_its_row_made(&self, relation: RelationId) -> bool {
         let schema = self.schema();
-        schema.unions.values().iter().any(|union| {
-            union.strategy == Strategy::Supertype
-                && union.alternatives.iter().any(|own| own.relation == Some(relation))
-        })
+        schema
+            .tie(relation)
+            .is_some_and(|union| schema.unions[union].strategy == Strategy::Supertype)
     }
 
     /// Which of the union's kinds an heir is: `OwnerKind.PERSON`.
     fn kind(&self, heir: EntityId, row: EntityId, scope: &mut Scope) -> String {
         let schema = self.schema();
-        let kinds = schema.entities[row].members.iter().find_map(|member| match *member {
-            MemberId::Field(field) => match schema.fields[field].ty.base {
-                BaseType::Enum(kinds) => Some(kinds),
-                BaseType::Scalar(..) | BaseType::Raw(_) => None,
-            },
-            MemberId::Relation(_) => None,
-        });
-        let kinds = kinds.expect("a row that others inherit from has its kind");
-        let mut alternatives = schema.unions.values().iter().flat_map(|union| {
-            let of_row = if union.row == Some(row) { &*union.alternatives } else { &[] };
-            of_row.iter().enumerate()
-        });
-        let (place, _) = alternatives
-            .find(|(_, alternative)| alternative.entity == heir)
+        let (_, kinds) =
+            schema.kinds_of_row(row).expect("a row that others inherit from has its kind");
+        let union = schema.union_of_row(row).expect("what others inherit from is a union's row");
+        let mut alternatives = schema.unions[union].alternatives.iter();
+        let place = alternatives
+            .position(|alternative| alternative.entity == heir)
             .expect("what inherits from a union's row is one of its alternatives");
         let member = &member_names(&schema.enums[kinds])[place];
         format!("{}.{member}", self.enum_class(kinds, scope))
@@ -469,9 +460,7 @@ impl<'a> Plan<'a> {
     pub fn is_row_of_heirs(&self, entity: EntityId) -> bool {
         let schema = self.schema();
         schema
-            .unions
-            .values()
-            .iter()
-            .any(|union| union.strategy == Strategy::Inheritance && union.row == Some(entity))
+            .union_of_row(entity)
+            .is_some_and(|union| schema.unions[union].strategy == Strategy::Inheritance)
     }
 }

@@ -129,6 +129,8 @@ pub(super) fn gather_links(input: &Input<'_>, spelt: &Spelt, draft: &mut Draft<'
             union_end,
             span: written.name.span,
         });
+        let union = draft.schema.union_relations[union_end].union;
+        draft.schema.unions[union].links.push(id);
         draft.schema.entities[source].union_links.push(id);
     }
 }

@@ -99,8 +99,13 @@ fn resolve_union(
         because: text(&written.because),
         row,
         relations: Vec::new(),
+        links: Vec::new(),
         span: written.name.span,
     });
+    for nth in 0..draft.schema.unions[id].alternatives.len() {
+        let entity = draft.schema.unions[id].alternatives[nth].entity;
+        draft.schema.entities[entity].alternative_of.push(id);
+    }
     if let Some(row) = row {
         draft.schema.entities[row].kind = EntityKind::Union(id);
     }
@@ -125,10 +130,8 @@ fn check_alternative(
         return;
     }
     if strategy == Strategy::Inheritance {
-        let earlier = draft.schema.unions.values().iter().find(|union| {
-            union.strategy == Strategy::Inheritance
-                && union.alternatives.iter().any(|other| other.entity == id)
-        });
+        let mut unions = entity.alternative_of.iter().map(|&union| &draft.schema.unions[union]);
+        let earlier = unions.find(|union| union.strategy == Strategy::Inheritance);
         let keys = input.unfolded[id.index()].members.iter();
         let mut keys = keys.filter_map(|placed| entities::key_span(placed.tree));
         let own = keys.find(|&span| span != path.span());

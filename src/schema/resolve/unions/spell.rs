@@ -39,9 +39,9 @@ pub(crate) fn spell(
         return Spelt::default();
     }
     let mut splits = Vec::new();
-    let split = split::split(sources, trees, slots, &mut splits, found);
+    let split = split::split(sources, trees, &known, &mut splits, found);
     let trees = split.as_deref().unwrap_or(trees);
-    let known = Known::of(sources, trees, slots);
+    let known = if split.is_some() { Known::of(sources, trees, slots) } else { known };
     let mut spelt = Spelt { trees: trees.to_vec(), splits, ..Spelt::default() };
     tie_alternatives(sources, trees, &known, &mut spelt);
     for (file, tree) in trees.iter().enumerate() {

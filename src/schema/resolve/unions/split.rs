@@ -11,7 +11,6 @@ use crate::schema::Strategy;
 use crate::source::Sources;
 use crate::syntax::SyntaxTree;
 use crate::syntax::tree::{ClauseKind, Entity, Inverse, Item, Member, Name, Path, Relation};
-use crate::target::Slot;
 
 use super::super::clauses::Clauses;
 use super::super::rules::{self, Shape};
@@ -23,11 +22,10 @@ use super::{SpeltAlternative, SpeltSplit};
 pub(crate) fn split(
     sources: &Sources,
     trees: &[SyntaxTree],
-    slots: &[Slot],
+    known: &Known<'_>,
     splits: &mut Vec<SpeltSplit>,
     found: &mut Vec<Diagnostic>,
 ) -> Option<Vec<SyntaxTree>> {
-    let known = Known::of(sources, trees, slots);
     let mut made: HashMap<(SmolStr, SmolStr), Name> = HashMap::new();
     let mut all = Vec::with_capacity(trees.len());
     for tree in trees {
@@ -36,7 +34,7 @@ pub(crate) fn split(
         for item in &tree.items {
             match item {
                 Item::Entity(entity) => {
-                    let splitter = Splitter { known: &known, module: &module };
+                    let splitter = Splitter { known, module: &module };
                     let parts = splitter.parts(entity, splits, found);
                     if parts.len() != 1 || parts[0].name.text != entity.name.text {
                         let key = (module.clone(), entity.name.text.clone());
@@ -45,7 +43,7 @@ pub(crate) fn split(
                     items.extend(parts.into_iter().map(Item::Entity));
                 }
                 Item::Mixin(mixin) => {
-                    if let Some((relation, _)) = splitting(&known, &module, mixin).next() {
+                    if let Some((relation, _)) = splitting(known, &module, mixin).next() {
                         found.push(errors::split_in_mixin(relation));
                     }
                     items.push(item.clone());
