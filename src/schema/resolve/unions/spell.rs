@@ -203,6 +203,10 @@ impl Place<'_> {
                 let target = row_path(union, self.home);
                 let mut one = spelt_relation(&relation, name, target, rules.own);
                 one.here = relation.here;
+                // Reported above: neither means anything over the union's own row.
+                one.clauses.retain(|clause| {
+                    !matches!(clause.kind, ClauseKind::Within(_) | ClauseKind::By(_))
+                });
                 if clauses.column.is_none() {
                     let column = format!("{}_id", crate::naming::snake(&relation.name.text));
                     one.clauses.push(row::column(&column, relation.name.span));
