@@ -524,6 +524,15 @@ fn links_to_a_union_are_removed_and_both_ends_stay() {
         assert!(person.contains("kept, its links removed"), "{person}");
         assert!(person.contains(".tasks through TaskOwners"), "{person}");
         assert!(person.contains("unlinked  TaskOwners\nkept      Task\n"), "{person}");
+        let found = impact(model.program(), named(&model, "Person"));
+        let json: serde_json::Value =
+            serde_json::from_str(&render::json(model.program(), &found, None)).unwrap();
+        assert_eq!(json["unlinked"][0]["entity"], "m.TaskOwners");
+        let deleted = json["deleted"].as_array().unwrap();
+        let links = deleted.iter().filter(|gone| gone["unlinked"] == true).count();
+        assert_eq!(links, 1, "{json}");
+        let picture = render::mermaid(&model.schema, &found, None);
+        assert!(picture.contains("<b>TaskOwners</b><br/>links removed"), "{picture}");
         let reaches = reach(&model.schema);
         assert_eq!(names(&model, reaches.iter().map(|reach| reach.entity)).len(), 3);
         assert!(reaches.iter().all(|reach| (reach.deleted, reach.unlinked) == (0, 1)));

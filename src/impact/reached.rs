@@ -125,6 +125,16 @@ impl Impact {
         links
     }
 
+    /// The links of relations to unions that lose rows. They are entities that others could refer to, and stand
+    /// among the deleted: each with its place there.
+    pub fn union_links<'a>(
+        &'a self,
+        schema: &'a Schema,
+    ) -> impl Iterator<Item = (usize, &'a Deleted)> {
+        let others = self.deleted.iter().enumerate().skip(1);
+        others.filter(|(_, deleted)| schema.union_link(deleted.entity).is_some())
+    }
+
     /// Every branch.
     pub fn branches(&self) -> impl Iterator<Item = &Branch> {
         self.deleted.iter().flat_map(|deleted| &deleted.branches)

@@ -46,6 +46,9 @@ struct Counted {
 struct Gone {
     entity: String,
     table: String,
+    /// Whether its rows are the links of a relation to a union.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    unlinked: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     rows: Option<u64>,
     branches: Vec<Way>,
@@ -140,13 +143,12 @@ pub fn json(program: Program<'_>, impact: &Impact, counts: Option<&Counts>) -> S
         deleted: (impact.deleted.iter().enumerate())
             .map(|(place, deleted)| writer.gone(place, deleted, counts))
             .collect(),
-        unlinked: impact
-            .links(schema)
-            .into_iter()
-            .map(|link| Counted {
-                entity: full_name(schema, link),
-                rows: counts.and_then(|counts| counts.links_of(link)),
-            })
+        unlinked: (impact.links(schema).into_iter())
+            .map(|link| (link, counts.and_then(|counts| counts.links_of(link))))
+            .chain(impact.union_links(schema).map(|(place, deleted)| {
+                (deleted.entity, counts.map(|counts| counts.deleted[place]))
+            }))
+            .map(|(link, rows)| Counted { entity: full_name(schema, link), rows })
             .collect(),
         kept: impact.kept.iter().map(|&kept| full_name(schema, kept)).collect(),
         refused: counts.map(|counts| counts.refuse(impact)),
@@ -189,6 +191,7 @@ impl Writer<'_> {
         Gone {
             entity: full_name(self.schema(), deleted.entity),
             table: table.name.quoted(),
+            unlinked: place > 0 && self.schema().union_link(deleted.entity).is_some(),
             rows: counts.map(|counts| counts.deleted[place]),
             branches: branches.collect(),
             targets: targets.collect(),

@@ -54,12 +54,17 @@ pub(super) fn picture(schema: &Schema, impact: &Impact, counts: Option<&Counts>)
         },
         names,
     };
+    let mut tones = vec![Tone::Deleted; impact.deleted.len()];
+    for (place, _) in impact.union_links(schema) {
+        tones[place] = Tone::Unlinked;
+    }
     for (place, deleted) in impact.deleted.iter().enumerate() {
+        let what = if tones[place] == Tone::Unlinked { "links removed" } else { "deleted" };
         let fate = match counts {
-            Some(counts) => format!("{} deleted", grouped(counts.deleted[place])),
-            None => "deleted".to_owned(),
+            Some(counts) => format!("{} {what}", grouped(counts.deleted[place])),
+            None => what.to_owned(),
         };
-        drawing.entity(deleted.entity, fate, Tone::Deleted);
+        drawing.entity(deleted.entity, fate, tones[place]);
     }
     let mut linked = HashSet::new();
     for (place, deleted) in impact.deleted.iter().enumerate() {
@@ -89,7 +94,7 @@ pub(super) fn picture(schema: &Schema, impact: &Impact, counts: Option<&Counts>)
                 (_, Effect::Cleared | Effect::Deleted) => (source, "cleared".to_owned()),
             };
             let to = drawing.entity(other, fate, tone);
-            let from = drawing.entity(deleted.entity, String::new(), Tone::Deleted);
+            let from = drawing.entity(deleted.entity, String::new(), tones[place]);
             let delete = schema.to_one(branch.relation).map_or("", |one| rule(one.delete));
             let (relation, rule) = match (branch.link, schema.tie(branch.relation)) {
                 (Some(end), _) if branch.unlinks(schema) => {
@@ -117,7 +122,7 @@ pub(super) fn picture(schema: &Schema, impact: &Impact, counts: Option<&Counts>)
             let entity = schema.relations[target.relation].target;
             if target.takes != Leads::Nowhere {
                 let to = drawing.entity(entity, "deleted".to_owned(), Tone::Deleted);
-                let from = drawing.entity(deleted.entity, String::new(), Tone::Deleted);
+                let from = drawing.entity(deleted.entity, String::new(), tones[place]);
                 let relation = drawing.names.by_target(target);
                 let rule = match counts {
                     Some(counts) => {
@@ -137,7 +142,7 @@ pub(super) fn picture(schema: &Schema, impact: &Impact, counts: Option<&Counts>)
             let tone = if bound { Tone::Refused } else { Tone::Kept };
             let fate = if bound { "may refuse" } else { "kept" };
             let to = drawing.entity(entity, fate.to_owned(), tone);
-            let from = drawing.entity(deleted.entity, String::new(), Tone::Deleted);
+            let from = drawing.entity(deleted.entity, String::new(), tones[place]);
             let relation = drawing.names.relation(target.relation);
             let rule = match target.bound {
                 Some(bound) => format!("keeps at least {}", bound.min),

@@ -312,9 +312,8 @@ fn unlinked(names: &Names<'_>, impact: &Impact, counts: Option<&Counts>) -> Vec<
     let made = impact.links(names.schema).into_iter();
     let made = made.map(|link| (link, counts.and_then(|counts| counts.links_of(link))));
     // The links of relations to unions are entities like any other, but for those who read.
-    let others = impact.deleted.iter().enumerate().skip(1);
-    let others = others
-        .filter(|(_, deleted)| names.schema.union_link(deleted.entity).is_some())
+    let others = impact
+        .union_links(names.schema)
         .map(|(place, deleted)| (deleted.entity, counts.map(|counts| counts.deleted[place])));
     made.chain(others)
         .map(|(link, number)| match number {
