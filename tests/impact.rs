@@ -527,7 +527,7 @@ fn links_to_a_union_are_removed_and_both_ends_stay() {
         let found = impact(model.program(), named(&model, "Person"));
         let json: serde_json::Value =
             serde_json::from_str(&render::json(model.program(), &found, None)).unwrap();
-        assert_eq!(json["unlinked"][0]["entity"], "m.TaskOwners");
+        assert_eq!(json["unlinked"][0]["entity"], "tracker.TaskOwners");
         let deleted = json["deleted"].as_array().unwrap();
         let links = deleted.iter().filter(|gone| gone["unlinked"] == true).count();
         assert_eq!(links, 1, "{json}");
