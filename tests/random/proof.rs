@@ -125,11 +125,13 @@ fn program(bench: Bench<'_>, seed: u64) -> (Options, Drawn) {
     (options, drawn)
 }
 
-/// Who is compared with SQL: SQLAlchemy, and Django with one of its delete options, in turns.
+/// Who is compared with SQL: SQLAlchemy, and Django with one of its delete options, in turns; or one of the two.
 fn sides(seed: u64, options: &Options) -> Vec<Side> {
     let on_delete = if seed.is_multiple_of(2) { OnDelete::Python } else { OnDelete::Database };
     let other = |side: &Side| matches!(side, Side::Django(it) if it.on_delete != on_delete);
-    Side::of(options).into_iter().filter(|side| !other(side)).collect()
+    let only = std::env::var("TRINE_RANDOM_ONLY").ok();
+    let wanted = |side: &Side| only.as_deref().is_none_or(|only| side.target().name() == only);
+    Side::of(options).into_iter().filter(|side| !other(side) && wanted(side)).collect()
 }
 
 fn run(
