@@ -27,6 +27,7 @@ use support::ground::Compiled;
 use support::hostile;
 use support::owners;
 use support::session::{Session, work_directory};
+use support::tracker::{self, Tracker};
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
@@ -57,10 +58,10 @@ fn trials(session: Option<&Arc<Session>>, proving: Option<&Arc<Proving>>) -> Vec
     let django = session.map_or("6.1", |session| &session.django);
     let mut trials = Vec::new();
     for example in examples::all().into_iter().chain(examples::unusual()) {
-        trials.push(proof(session, proving, &example));
+        trials.push(proof(session, proving, &example, &Options::default()));
     }
-    for example in tracker() {
-        trials.push(proof(session, proving, &example));
+    for tracker in trackers() {
+        trials.push(proof(session, proving, &tracker.example, &tracker.options));
     }
     let storefront = examples::named("storefront");
     for &variant in Variant::all(django) {
@@ -84,7 +85,7 @@ fn trials(session: Option<&Arc<Session>>, proving: Option<&Arc<Proving>>) -> Vec
         name: "hostile".to_owned(),
         files: vec![("hostile.trine".to_owned(), hostile::program())],
     };
-    trials.push(proof(session, proving, &hostile));
+    trials.push(proof(session, proving, &hostile, &Options::default()));
     for &variant in Variant::all(django) {
         let texts = |_: &Session, _: &Compiled| Ok(json!({ "texts": hostile::texts() }));
         trials.push(task(session, "hostile", &hostile, variant, texts));
@@ -102,7 +103,7 @@ fn trials(session: Option<&Arc<Session>>, proving: Option<&Arc<Proving>>) -> Vec
     for number in 0..cascades::PROGRAMS {
         let name = format!("cascades{number}");
         let files = vec![(format!("{name}.trine"), cascades::program(number))];
-        trials.push(proof(session, proving, &Example { name, files }));
+        trials.push(proof(session, proving, &Example { name, files }, &Options::default()));
     }
     for &variant in Variant::all(django) {
         for tool in ["ruff", "mypy_sqlalchemy", "mypy_django"] {
@@ -121,18 +122,15 @@ fn trials(session: Option<&Arc<Session>>, proving: Option<&Arc<Proving>>) -> Vec
     trials
 }
 
-/// The example of unions, its union stored in each of the other ways for which nothing else
-/// in the file changes.
-fn tracker() -> Vec<Example> {
-    let written = examples::named("tracker");
-    let others = Strategy::ALL.into_iter().filter(|strategy| strategy.has_rows());
-    let stored = |strategy: Strategy| {
-        let files = written.files.iter().map(|(path, text)| {
-            (path.clone(), text.replace(" as arc", &format!(" as {}", strategy.name())))
-        });
-        Example { name: format!("tracker_{}", strategy.name()), files: files.collect() }
-    };
-    others.map(stored).collect()
+/// The example of unions, its union stored in each of the other ways, the slot filled with each alternative.
+fn trackers() -> Vec<Tracker> {
+    let others = Strategy::ALL.into_iter().filter(|&strategy| strategy != Strategy::Arc);
+    let mut trackers: Vec<Tracker> = others.map(tracker::stored).collect();
+    let mut group = tracker::stored(Strategy::Slot);
+    group.fill("Group");
+    group.example.name.push_str("_group");
+    trackers.push(group);
+    trackers
 }
 
 /// A test that compiles all examples into one tree and lets a tool judge the code.
@@ -145,11 +143,15 @@ fn judge(session: Option<&Arc<Session>>, tool: &'static str, variant: Variant) -
         let mut apps = Vec::new();
         let owners = owners::STRATEGIES.map(owners::apart);
         let examples = examples::all().into_iter().chain(examples::unusual());
-        for example in examples.chain(owners) {
-            let mut options = variant.options();
+        let plain = examples.chain(owners).map(|example| (example, Vec::new()));
+        let trackers = [Strategy::Split, Strategy::Slot, Strategy::Untyped];
+        let trackers = trackers.map(|strategy| tracker::stored(strategy).apart());
+        let trackers = trackers.map(|tracker| (tracker.example, tracker.options.slots));
+        for (example, slots) in plain.chain(trackers) {
+            let mut options = Options { slots, ..variant.options() };
             options.sqlalchemy.package = format!("{}_models", example.name);
             example.build(&options, &output)?;
-            apps.extend(Compiled::new(&example.sources())?.apps());
+            apps.extend(Compiled::with(&example.sources(), &options)?.apps());
         }
         if tool == "mypy_sqlalchemy" {
             for strategy in owners::STRATEGIES.into_iter().chain(["split"]) {
@@ -182,9 +184,10 @@ fn proof(
     session: Option<&Arc<Session>>,
     proving: Option<&Arc<Proving>>,
     example: &Example,
+    options: &Options,
 ) -> Trial {
     let (session, proving) = (session.cloned(), proving.cloned());
-    let example = example.clone();
+    let (example, options) = (example.clone(), options.clone());
     Trial::test(format!("prove::{}", example.name), move || {
         let (Some(session), Some(proving)) = (session, proving) else {
             return Err("tests are only listed".into());
@@ -201,7 +204,7 @@ fn proof(
             compiler: &trine::compile,
             progress: &Silent,
         };
-        let proof = match prove_all(bench, &example.sources(), &Options::default(), &wanted) {
+        let proof = match prove_all(bench, &example.sources(), &options, &wanted) {
             Ok(proof) => proof,
             Err(why @ Unproven::Extensions(_)) => {
                 eprintln!("prove::{}: passed over: {why}", example.name);

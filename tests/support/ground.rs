@@ -22,7 +22,15 @@ impl Compiled {
     /// # Errors
     /// The errors of the program, one a line.
     pub fn new(sources: &Sources) -> Result<Compiled, String> {
-        let (model, found) = trine::model(sources, &Options::default());
+        Compiled::with(sources, &Options::default())
+    }
+
+    /// Compiles as a project says.
+    ///
+    /// # Errors
+    /// The errors of the program, one a line.
+    pub fn with(sources: &Sources, options: &Options) -> Result<Compiled, String> {
+        let (model, found) = trine::model(sources, options);
         model.map(|model| Compiled { model }).ok_or_else(|| short(sources, &found))
     }
 

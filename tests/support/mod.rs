@@ -13,4 +13,5 @@ pub mod proving;
 pub mod random;
 pub mod server;
 pub mod session;
+pub mod tracker;
 pub mod unions;
