@@ -81,6 +81,9 @@ fn trials(session: Option<&Arc<Session>>, proving: Option<&Arc<Proving>>) -> Vec
             trials.push(task(session, "owners", &owners, variant, more));
         }
     }
+    for strategy in Strategy::ALL {
+        trials.push(list(session, &tracker::stored(strategy)));
+    }
     let hostile = Example {
         name: "hostile".to_owned(),
         files: vec![("hostile.trine".to_owned(), hostile::program())],
@@ -254,6 +257,28 @@ fn task(
         // Beside the files, for whoever looks into a failure.
         let _ = std::fs::write(output.join("request.json"), request.to_string());
         session.run(task, request).map_err(Failed::from)
+    })
+}
+
+/// A test that lists tasks with their owners, few and many.
+fn list(session: Option<&Arc<Session>>, tracker: &Tracker) -> Trial {
+    let session = session.cloned();
+    let tracker = tracker.clone();
+    Trial::test(format!("listed::{}", tracker.example.name), move || {
+        let session = session.ok_or("tests are only listed")?;
+        let output = work_directory().join("listed").join(&tracker.example.name);
+        let _ = std::fs::remove_dir_all(&output);
+        tracker.example.build(&tracker.options, &output)?;
+        let compiled = Compiled::with(&tracker.sources(), &tracker.options)?;
+        let request = json!({
+            "output": output,
+            "package": tracker.options.sqlalchemy.package,
+            "strategy": tracker.strategy.name(),
+            "apps": compiled.apps(),
+            "externals": compiled.has_externals(),
+            "empty": empty_sql(compiled.program()),
+        });
+        session.run("listed", request).map_err(Failed::from)
     })
 }
 
