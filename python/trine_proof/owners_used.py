@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.contenttypes.prefetch import GenericPrefetch
 from django.core.exceptions import FieldError
 from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Max, Prefetch, Q
@@ -318,6 +319,61 @@ def tasks_are_prefetched(tracker: Tracker) -> None:
     assert bob.tasks.first() is None
 
 
+def owners_are_prefetched(tracker: Tracker) -> None:
+    ada, crew = tracker.person("Ada"), tracker.group("Crew")
+    person, group, task = (getattr(tracker.models, it) for it in ("Person", "Group", "Task"))
+    counted = []
+    for count in (2, 300):
+        for number in range(count):
+            tracker.task(ada if number % 2 else crew, "of both", reviewer=ada)
+        with queries() as asked:
+            rows = list(task.objects.prefetch_related("owner", "reviewer"))
+            equal({row.owner for row in rows}, {ada, crew})
+            equal({row.reviewer for row in rows}, {ada})
+        counted.append(len(asked))
+        with queries() as asked:
+            found = list(group.objects.prefetch_related("tasks__owner", "tasks__reviewer"))
+            equal({row.owner for row in found[0].tasks.all()}, {crew})
+            equal({row.reviewer for row in found[0].tasks.all()}, {ada})
+        assert len(asked) <= 5, asked.captured_queries
+    equal(counted[0], counted[1])
+    assert counted[0] <= 5, counted
+    with queries() as asked:
+        rows = list(task.objects.prefetch_related("owner__tasks__notes"))
+        equal({len(row.owner.tasks.all()) for row in rows}, {151})
+    assert len(asked) <= 8, asked.captured_queries
+    # With querysets of the alternatives, for some or all of them.
+    creators = group.objects.select_related("creator")
+    with queries() as asked:
+        rows = list(task.objects.prefetch_related(Prefetch("owner", creators)))
+        equal({row.owner.creator.name for row in rows if row.owner == crew}, {"creator of Crew"})
+    assert len(asked) <= 3, asked.captured_queries
+    both = GenericPrefetch("owner", [person.objects.only("name"), creators], to_attr="found")
+    rows = list(task.objects.prefetch_related(both))
+    equal({row.found for row in rows}, {ada, crew})
+    nobody = Prefetch("owner", person.objects.filter(name="Bob"), to_attr="found")
+    rows = list(task.objects.prefetch_related(nobody))
+    equal({row.found for row in rows}, {None, crew})
+    equal({row.owner for row in rows}, {ada, crew})
+    try:
+        list(task.objects.prefetch_related(Prefetch("owner", task.objects.all())))
+    except ValueError as error:
+        assert 'with querysets of "Person" or "Group", not of Task' in str(error), error
+    else:
+        raise AssertionError("owners were looked for among tasks")
+    # What is prefetched is forgotten with another key, and by another owner.
+    row = task.objects.prefetch_related("owner").filter(owner=ada)[0]
+    row.owner = crew
+    equal(row.owner, crew)
+    row.refresh_from_db()
+    equal(row.owner, ada)
+    seal = tracker.models.Seal.objects.create(text="lion", keeper=ada)
+    with queries() as asked:
+        found = tracker.models.Seal.objects.prefetch_related("keeper")[0]
+        equal((found.keeper, found.keeper.seal), (ada, seal))
+    assert len(asked) <= 3, asked.captured_queries
+
+
 def rows_are_made_in_bulk(tracker: Tracker) -> None:
     task, person = tracker.models.Task, tracker.models.Person
     crew = tracker.group("Crew")
@@ -388,6 +444,7 @@ CASES: list[Callable[[Tracker], None]] = [
     a_person_has_its_tasks,
     tasks_are_handed_over_by_the_collection,
     tasks_are_prefetched,
+    owners_are_prefetched,
     rows_are_made_in_bulk,
     a_person_has_at_most_one_seal,
 ]
