@@ -334,6 +334,31 @@ fn the_order_decides_only_where_rows_meet_on_the_way() {
 }
 
 #[test]
+fn a_partial_unique_index_over_what_is_there_is_like_a_constraint() {
+    // Links to a union that is an arc: each alternative has a unique index, over the links that lead to it.
+    let case = Case::new(
+        "entity A {\n  n integer\n}\nentity B {\n  n integer\n}\nunion U = A | B as arc\n\
+         entity C {\n  us * U <-> * cs on delete unlink through D\n}",
+        json!({
+            "A": [{"id": 1, "n": 0}, {"id": 2, "n": 0}, {"id": 3, "n": 0}],
+            "B": [],
+            "C": [{"id": 4}],
+            "D": [
+                {"id": 5, "c_id": 4, "u_a_id": 1, "u_b_id": null},
+                {"id": 6, "c_id": 4, "u_a_id": 2, "u_b_id": null},
+            ],
+        }),
+    );
+    let to = |nth| Action::Move {
+        relation: case.relation("D", "u_a"),
+        row: case.at("D", 0),
+        to: case.at("A", nth),
+    };
+    case.refuses(to(1), &[Refusal::Unique(case.table("D"))]);
+    case.leaves(to(2), json!({"D": [{"id": 5, "u_a_id": 3}, {"id": 6, "u_a_id": 2}]}));
+}
+
+#[test]
 fn what_is_pointed_elsewhere_first_is_not_found_by_its_parent_any_more() {
     // The default of the one is written before the other is cleared, or deleted, or behind it: PostgreSQL looks
     // for (1, 2) then, or finds nothing to look for.

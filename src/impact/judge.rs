@@ -12,6 +12,7 @@ use super::evaluate::{Names, holds};
 use super::on_the_way::on_the_way;
 use super::predict::{Reference, State, Written, values};
 use super::rows::{Prediction, Refusal, Row, Rows};
+use super::uniques::uniques;
 
 /// What an action has come to.
 pub(super) fn judge(state: State<'_>) -> Prediction {
@@ -41,9 +42,9 @@ pub(super) fn judge(state: State<'_>) -> Prediction {
 }
 
 #[derive(Default)]
-struct Findings {
-    refusals: BTreeSet<Refusal>,
-    undecided: Option<String>,
+pub(super) struct Findings {
+    pub refusals: BTreeSet<Refusal>,
+    pub undecided: Option<String>,
 }
 
 /// Which rows are not what they were.
@@ -183,73 +184,13 @@ fn within_bounds(state: &State<'_>, reference: &Reference<'_>, min: u32, max: Op
     })
 }
 
-/// The UNIQUEs of a table whose rows were written: constraints over columns, and indexes over expressions,
-/// which only PostgreSQL can compute.
-fn uniques(state: &State<'_>, id: TableId, rows: &[usize], findings: &mut Findings) {
-    let table = state.table(id);
-    let key = table.primary_key.iter().map(|key| (key.columns.as_slice(), true));
-    let uniques = table.uniques.iter().map(|unique| (&unique.columns[..], unique.nulls_distinct));
-    let plain = table.indexes.iter().filter(|index| index.unique && index.condition.is_none());
-    let plain: Vec<(Vec<ColumnIx>, bool)> = plain
-        .filter_map(|index| {
-            let columns = index.elements.iter().map(|element| match &element.key {
-                IndexKey::Column(column) => Some(*column),
-                IndexKey::Expression(_) => None,
-            });
-            Some((columns.collect::<Option<Vec<_>>>()?, index.nulls_distinct))
-        })
-        .collect();
-    let plain = plain.iter().map(|(columns, distinct)| (&columns[..], *distinct));
-    for (columns, nulls_distinct) in key.chain(uniques).chain(plain) {
-        let names = column_names(table, columns);
-        let is_new = |&&place: &&usize| {
-            let new = state.now[id.index()][place].as_ref();
-            new.is_some_and(|new| differs(new, &state.before.tables[id.index()][place], &names))
-        };
-        let collides = rows.iter().filter(is_new).any(|&place| {
-            let Some(new) = &state.now[id.index()][place] else { return false };
-            state.now[id.index()].iter().enumerate().any(|(other, row)| {
-                other != place
-                    && row.as_ref().is_some_and(|row| same(row, new, &names, nulls_distinct))
-            })
-        });
-        if collides {
-            findings.refusals.insert(Refusal::Unique(id));
-        }
-    }
-    for index in table.indexes.iter().filter(|index| index.unique) {
-        let opaque = index.condition.is_some()
-            || index.elements.iter().any(|element| matches!(element.key, IndexKey::Expression(_)));
-        if opaque
-            && (0..table.columns.len()).any(|column| {
-                could_change(state, id, rows, column) && index_mentions(state, id, index, column)
-            })
-        {
-            findings.undecided = Some(format!(
-                "whether the unique index {} holds is for PostgreSQL to say",
-                index.name
-            ));
-        }
-    }
-}
-
-fn index_mentions(
+/// Whether any of the rows has another value in the column than before; a generated column may.
+pub(super) fn could_change(
     state: &State<'_>,
     id: TableId,
-    index: &crate::relational::Index,
+    rows: &[usize],
     column: ColumnIx,
 ) -> bool {
-    let name = crate::quoting::quote_identifier(&state.table(id).columns[column].name);
-    let condition = index.condition.iter().any(|sql| sql.0.contains(&name));
-    condition
-        || index.elements.iter().any(|element| match &element.key {
-            IndexKey::Column(own) => *own == column,
-            IndexKey::Expression(sql) => sql.0.contains(&name),
-        })
-}
-
-/// Whether any of the rows has another value in the column than before; a generated column may.
-fn could_change(state: &State<'_>, id: TableId, rows: &[usize], column: ColumnIx) -> bool {
     let column = &state.table(id).columns[column];
     column.generated.is_some()
         || rows.iter().any(|&place| {

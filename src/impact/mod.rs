@@ -16,6 +16,7 @@ mod reached;
 pub mod render;
 mod rows;
 pub mod rules;
+mod uniques;
 mod walk;
 
 pub use crate::relational::AtOnce;
