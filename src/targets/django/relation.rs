@@ -8,7 +8,7 @@ use crate::targets::python::{Code, string};
 use super::app::App;
 use super::file::{Place, PythonFile, Support};
 use super::rules::{Rule, Said, on_delete};
-use super::values;
+use super::{unions, values};
 
 /// A relation of a model.
 pub(super) fn relation(app: &App<'_>, id: RelationId, file: &mut PythonFile<'_>) -> Code {
@@ -65,6 +65,8 @@ fn foreign_key(app: &App<'_>, id: RelationId, to_one: &ToOne, file: &mut PythonF
     if relation.inverse.is_none() && app.ordered_end(id) {
         // Whoever reads in the order of the links has to name them.
         code = code.keyword("related_query_name", string(&app.model_name(relation.source)));
+    } else if let Some(name) = unions::name_in_queries(app, id) {
+        code = code.keyword("related_query_name", string(&name));
     }
     if let Some(default) = &to_one.default {
         let value = values::default(app, relation.source, default, None, file);

@@ -1,6 +1,6 @@
 //! Unions: the field that reads and assigns what a relation leads to, the types, and the app's `unions.py`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde::Serialize;
 
@@ -173,7 +173,7 @@ fn collected(app: &App<'_>, reference: RelationId, strategy: Strategy) -> Option
     match said {
         Said::Silent => None,
         Said::Django(Rule::Models(name)) | Said::InDatabase(Rule::Models(name)) => {
-            matches!(name, "CASCADE" | "RESTRICT" | "PROTECT").then_some(said)
+            matches!(name, "CASCADE" | "DB_CASCADE" | "RESTRICT" | "PROTECT").then_some(said)
         }
         Said::Django(Rule::CascadeTopDown | Rule::ProtectFromOthers)
         | Said::InDatabase(Rule::CascadeTopDown | Rule::ProtectFromOthers) => Some(said),
@@ -251,6 +251,30 @@ pub(super) fn typing_imports(app: &App<'_>, file: &mut PythonFile<'_>) -> Option
     }
     file.imports.name("typing", "TYPE_CHECKING");
     Some(imports.render(4).trim_end().to_owned())
+}
+
+/// What queries over the rows that models inherit from call an alternative, where its own name is taken: a field
+/// of any of these models may be called as one of them is, which Django would take for the same name twice.
+pub(super) fn name_in_queries(app: &App<'_>, tie: RelationId) -> Option<String> {
+    if app.tied(tie) != Some(Strategy::Inheritance) {
+        return None;
+    }
+    let schema = app.schema();
+    let union = &schema.unions[schema.union_of_row(schema.relations[tie].target)?];
+    let members =
+        union.alternatives.iter().flat_map(|other| &schema.entities[other.entity].members);
+    let taken: HashSet<String> = members
+        .flat_map(|&member| {
+            let name = app.member_name(member);
+            [format!("{name}_id"), name]
+        })
+        .collect();
+    let own = app.accessor(tie);
+    let mut name = own.clone();
+    while taken.contains(&name) {
+        name.push_str("_row");
+    }
+    (name != own).then_some(name)
 }
 
 /// The type of what a union leads to.
