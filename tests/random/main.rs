@@ -4,7 +4,7 @@
 //! `TRINE_RANDOM_SECONDS=300` proves as many programs as there is time for, `TRINE_RANDOM_SEED=17` those from
 //! that number on (from a million on they have unions), `TRINE_RANDOM_COUNT=1` no more than so many;
 //! `TRINE_RANDOM_SHRINK=60` is how many seconds the shortest program of the first failure is looked for, and
-//! `TRINE_RANDOM_ONLY=django` compares SQL with no other.
+//! `TRINE_RANDOM_ONLY=django` compares SQL with no other, and with Django under both delete options.
 #![allow(clippy::unwrap_used)]
 
 mod proof;

@@ -125,13 +125,19 @@ fn program(bench: Bench<'_>, seed: u64) -> (Options, Drawn) {
     (options, drawn)
 }
 
-/// Who is compared with SQL: SQLAlchemy, and Django with one of its delete options, in turns; or one of the two.
+/// Who is compared with SQL: SQLAlchemy, and Django with one of its delete options, in turns; or only one of the
+/// two, Django under both options.
 fn sides(seed: u64, options: &Options) -> Vec<Side> {
     let on_delete = if seed.is_multiple_of(2) { OnDelete::Python } else { OnDelete::Database };
-    let other = |side: &Side| matches!(side, Side::Django(it) if it.on_delete != on_delete);
     let only = std::env::var("TRINE_RANDOM_ONLY").ok();
-    let wanted = |side: &Side| only.as_deref().is_none_or(|only| side.target().name() == only);
-    Side::of(options).into_iter().filter(|side| !other(side) && wanted(side)).collect()
+    let takes_part = |side: &Side| match (only.as_deref(), side) {
+        (Some(only), side) => side.target().name() == only,
+        (None, Side::Django(it)) => it.on_delete == on_delete,
+        (None, Side::Sql | Side::Sqlalchemy) => true,
+    };
+    let sides: Vec<Side> = Side::of(options).into_iter().filter(takes_part).collect();
+    assert!(!sides.is_empty(), "TRINE_RANDOM_ONLY names neither ORM: {only:?}");
+    sides
 }
 
 fn run(
