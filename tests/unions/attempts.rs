@@ -239,6 +239,11 @@ fn based() -> Vec<Attempt> {
         ),
         gone("its owner deleted", NO_ADA, TASK_OF_ADA),
         gone("its sponsor deleted", NO_ADA, SPONSORS),
+        gone(
+            "all owners of a kind at once",
+            "TRUNCATE tracker_group",
+            "SELECT count(*) FROM tracker_task WHERE owner_id = 3",
+        ),
     ]
 }
 
@@ -265,6 +270,18 @@ fn supertype() -> Vec<Attempt> {
         ),
         never("a person's base row left alone", NO_ADA, alone),
         never("a group's base row left alone", "DELETE FROM tracker_group", alone),
+        never("the base rows of all groups left alone", "TRUNCATE tracker_group", alone),
+        never(
+            "a base row left alone by an insert that does nothing",
+            "INSERT INTO tracker_person (id, name) VALUES (1, 'Ada') ON CONFLICT DO NOTHING",
+            alone,
+        ),
+        never(
+            "a base row left alone by an insert that updates",
+            "INSERT INTO tracker_person (id, name) VALUES (1, 'Eve')
+             ON CONFLICT (id) DO UPDATE SET name = excluded.name",
+            alone,
+        ),
         never(
             "the old row left alone when a person gets another",
             "WITH row AS (INSERT INTO tracker_owner (kind) VALUES ('person') RETURNING id)
@@ -303,6 +320,13 @@ fn inheritance() -> Vec<Attempt> {
         ),
         never("a person's base row left alone", NO_ADA, alone),
         never("a group's base row left alone", "DELETE FROM tracker_group", alone),
+        never("the base rows of all groups left alone", "TRUNCATE tracker_group", alone),
+        never(
+            "a base row left alone by an insert that does nothing",
+            "CREATE UNIQUE INDEX ON tracker_person (name);
+             INSERT INTO tracker_person (name) VALUES ('Ada') ON CONFLICT DO NOTHING",
+            alone,
+        ),
         never(
             "the old row left alone when a person gets another",
             "WITH row AS (INSERT INTO tracker_owner (kind) VALUES ('person') RETURNING id)

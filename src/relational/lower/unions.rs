@@ -3,9 +3,11 @@
 //! each row, and one row for each alternative.
 //!
 //! - Before an alternative is inserted, its row is made, unless one is given; then that must be of its kind.
-//! - After it is deleted, or refers to another row, its old row goes, and with it what refers to that.
-//! - A row whose alternative is not there when the transaction ends is refused. Its kind never changes, so that
-//!   no other kind of alternative can ever refer to it.
+//! - After it is deleted, or refers to another row, its old row goes, and with it what refers to that; after its
+//!   table is emptied, all rows of its kind.
+//! - A row whose alternative is not there when the transaction ends is refused, if it was inserted as a row. What a
+//!   trigger made goes: the alternative was inserted ON CONFLICT. The kind of a row never changes, so that no other
+//!   kind of alternative can ever refer to it.
 
 use crate::quoting::{quote_identifier, quote_literal};
 use crate::relational::{
@@ -39,6 +41,25 @@ struct Rows {
     kind_column: ColumnIx,
 }
 
+impl Rows {
+    /// Whether a row that was inserted is still there, and its alternative is not.
+    fn alone(&self, ties: &[Tie]) -> String {
+        let Rows { table, key, kind, .. } = self;
+        let there: Vec<String> = ties
+            .iter()
+            .map(|Tie { reference, table, kind: value, .. }| {
+                format!(
+                    "NEW.{kind} = {value}\n        AND EXISTS (SELECT FROM {table} AS alternative WHERE alternative.{reference} = NEW.{key})"
+                )
+            })
+            .collect();
+        format!(
+            "EXISTS (SELECT FROM {table} AS base WHERE base.{key} = NEW.{key})\n    AND NOT (\n      {}\n    )",
+            there.join("\n      OR ")
+        )
+    }
+}
+
 impl Lowering<'_> {
     /// Makes the triggers of every union with rows of a kind.
     pub(super) fn union_triggers(&mut self) {
@@ -55,8 +76,10 @@ impl Lowering<'_> {
             for tie in &ties {
                 self.row_before(id, union, &rows, tie);
                 self.row_after(id, &rows, tie);
+                self.rows_after(id, &rows, tie);
             }
             self.alternative_there(id, union, &rows, &ties);
+            self.spare_gone(id, &rows, &ties);
             self.kind_stays(id, &rows);
         }
     }
@@ -129,30 +152,56 @@ impl Lowering<'_> {
         self.add_trigger(tie.entity, trigger, TriggerOrigin::Union(id));
     }
 
+    fn rows_after(&mut self, id: UnionId, rows: &Rows, tie: &Tie) {
+        let Rows { table, kind, .. } = rows;
+        let value = &tie.kind;
+        let body = format!(
+            "BEGIN\n  DELETE FROM {table} AS base WHERE base.{kind} = {value};\n  RETURN NULL;\nEND"
+        );
+        let what = crate::naming::snake(&self.schema.unions[id].name);
+        let trigger = Trigger {
+            body,
+            settings: vec![SEARCH_PATH.to_owned()],
+            timing: TriggerTiming::After(TriggerLevel::Statement),
+            events: vec![TriggerEvent::Truncate],
+            ..self.trigger(tie.entity, &format!("{what}_rows_gone"))
+        };
+        self.add_trigger(tie.entity, trigger, TriggerOrigin::Union(id));
+    }
+
     fn alternative_there(&mut self, id: UnionId, union: &Union, rows: &Rows, ties: &[Tie]) {
-        let Rows { table, key, kind, entity, .. } = rows;
-        let there: Vec<String> = ties
-            .iter()
-            .map(|Tie { reference, table, kind: value, .. }| {
-                format!(
-                    "NEW.{kind} = {value}\n        AND EXISTS (SELECT FROM {table} AS alternative WHERE alternative.{reference} = NEW.{key})"
-                )
-            })
-            .collect();
-        let there = there.join("\n      OR ");
+        let Rows { key, entity, .. } = rows;
+        let alone = rows.alone(ties);
         let message = quote_literal(&format!(
             "{} (%) is of no {}",
             escape(&self.schema.entities[*entity].name),
             escape(&union.name)
         ));
         let body = format!(
-            "BEGIN\n  IF EXISTS (SELECT FROM {table} AS base WHERE base.{key} = NEW.{key})\n    AND NOT (\n      {there}\n    )\n  THEN\n    RAISE EXCEPTION {message}, NEW.{key}\n    USING\n      ERRCODE = 'check_violation',\n      CONSTRAINT = TG_NAME,\n      TABLE = TG_TABLE_NAME,\n      SCHEMA = TG_TABLE_SCHEMA;\n  END IF;\n  RETURN NULL;\nEND"
+            "BEGIN\n  IF {alone}\n  THEN\n    RAISE EXCEPTION {message}, NEW.{key}\n    USING\n      ERRCODE = 'check_violation',\n      CONSTRAINT = TG_NAME,\n      TABLE = TG_TABLE_NAME,\n      SCHEMA = TG_TABLE_SCHEMA;\n  END IF;\n  RETURN NULL;\nEND"
         );
         let trigger = Trigger {
             body,
             settings: vec![SEARCH_PATH.to_owned()],
             events: vec![TriggerEvent::Insert],
+            condition: Some(Sql("pg_trigger_depth() = 0".to_owned())),
             ..self.trigger(*entity, "alternative")
+        };
+        self.add_trigger(*entity, trigger, TriggerOrigin::Union(id));
+    }
+
+    fn spare_gone(&mut self, id: UnionId, rows: &Rows, ties: &[Tie]) {
+        let Rows { table, key, entity, .. } = rows;
+        let alone = rows.alone(ties);
+        let body = format!(
+            "BEGIN\n  IF {alone}\n  THEN\n    DELETE FROM {table} AS base WHERE base.{key} = NEW.{key};\n  END IF;\n  RETURN NULL;\nEND"
+        );
+        let trigger = Trigger {
+            body,
+            settings: vec![SEARCH_PATH.to_owned()],
+            events: vec![TriggerEvent::Insert],
+            condition: Some(Sql("pg_trigger_depth() > 0".to_owned())),
+            ..self.trigger(*entity, "spare_gone")
         };
         self.add_trigger(*entity, trigger, TriggerOrigin::Union(id));
     }
