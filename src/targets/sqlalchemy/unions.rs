@@ -31,6 +31,8 @@ pub(super) struct UnionsView {
     links: bool,
     /// Whether alternatives refer to their rows.
     supertypes: bool,
+    /// Whether alternatives inherit from their rows.
+    heirs: bool,
 }
 
 /// The class methods of a relation to a union: what stands in front of each body.
@@ -60,6 +62,7 @@ pub(super) fn unions_view(plan: &Plan<'_>) -> Option<UnionsView> {
         rows: has(Strategy::Link) || has(Strategy::Supertype),
         links: has(Strategy::Link),
         supertypes: has(Strategy::Supertype),
+        heirs: has(Strategy::Inheritance),
     };
     view.imports = imports(&view).render(0);
     Some(view)
@@ -82,11 +85,13 @@ fn imports(view: &UnionsView) -> Imports {
     from("sqlalchemy.orm.strategy_options", &["_AbstractLoad"]);
     from("sqlalchemy", &["Result", "event"]);
     from("sqlalchemy.orm", &["ORMExecuteState", "Session"]);
+    from("sqlalchemy.orm.attributes", &["instance_dict"]);
     if view.arcs || view.rows {
         from("sqlalchemy.orm", &["InstrumentedAttribute"]);
     }
     if view.rows {
-        from("sqlalchemy.orm.attributes", &["init_collection", "set_committed_value"]);
+        from("sqlalchemy.orm.attributes", &["init_collection", "instance_state"]);
+        from("sqlalchemy.orm.attributes", &["set_committed_value"]);
         from("sqlalchemy.orm.collections", &["collection_adapter"]);
         from("inspect", &["getattr_static"]);
         from("sqlalchemy.orm", &["object_session"]);

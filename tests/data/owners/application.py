@@ -145,6 +145,46 @@ def handing_over_to_a_pending_owner(engine: Engine) -> None:
         )
 
 
+def a_new_task_changes_hands_before_it_is_stored(engine: Engine) -> None:
+    with Session(engine) as session:
+        ada, bob, crew = people(session)
+        eve = person("Eve")
+        hands: list[list[Owner]] = [
+            [ada, crew],
+            [ada, eve],
+            [eve, ada],
+            [bob, eve, bob],
+        ]
+        for owners in hands:
+            task = Task(description=owners[-1].name, owner=owners[0], reviewer=bob)
+            for owner in owners[1:]:
+                task.owner = owner
+                equal(task.owner, owner)
+            task.reviewer = None
+            equal(task.reviewer, None)
+            session.add(task)
+            session.flush()
+            equal((task.owner, task.reviewer), (owners[-1], None))
+        session.commit()
+        name = Task.owner_value("name")
+        found = session.execute(select(Task.description, name).order_by(name)).all()
+        equal(found, [(each, each) for each in ("Ada", "Bob", "Crew", "Eve")])
+        equal(session.scalar(select(func.count()).where(Task.by_reviewer(None))), 4)
+
+
+def what_was_rolled_back_is_stored_again(engine: Engine) -> None:
+    with Session(engine) as session:
+        ada, *_ = people(session)
+        task = Task(description="t", owner=ada)
+        session.add(task)
+        session.flush()
+        session.rollback()
+        equal(task.owner, ada)
+        session.add(task)
+        session.commit()
+        equal(names(session.scalars(select(Task).where(Task.owner == ada))), ["t"])
+
+
 def a_wrong_owner_is_refused_at_once(engine: Engine) -> None:
     task = Task(description="t")
     try:
@@ -663,6 +703,8 @@ CASES: list[Callable[[Engine], None]] = [
     a_stored_owner_is_assigned_without_loading,
     handing_over_deletes_nothing,
     handing_over_to_a_pending_owner,
+    a_new_task_changes_hands_before_it_is_stored,
+    what_was_rolled_back_is_stored_again,
     a_wrong_owner_is_refused_at_once,
     nothing_is_loaded_unasked,
     filters,
