@@ -390,6 +390,30 @@ fn what_is_pointed_elsewhere_first_is_not_found_by_its_parent_any_more() {
 }
 
 #[test]
+fn a_unions_row_that_goes_before_what_also_refers_to_it_is_for_the_order_to_decide() {
+    let case = Case::new(
+        "union Owner = Person | Group as supertype\n\
+         entity Person {\n  mentor 0..1 Owner <-> * _ on delete restrict\n}\n\
+         entity Group {}",
+        json!({
+            "OwnerRow": [{"id": 1, "kind": "person"}, {"id": 2, "kind": "person"}],
+            "Person": [{"id": 3, "owner_id": 1, "mentor_id": 1}, {"id": 4, "owner_id": 2}],
+        }),
+    );
+    // Deleted by itself, the row goes before the person that has it twice; deleted with the person, it goes behind.
+    let prediction = case.predict(Action::Delete(case.at("OwnerRow", 0)));
+    assert!(matches!(prediction, Prediction::OrderDecides(_)), "{prediction:?}");
+    case.leaves(
+        Action::Delete(case.at("OwnerRow", 1)),
+        json!({"OwnerRow": [{"id": 1}], "Person": [{"id": 3}]}),
+    );
+    case.leaves(
+        Action::Delete(case.at("Person", 0)),
+        json!({"OwnerRow": [{"id": 2}], "Person": [{"id": 4}]}),
+    );
+}
+
+#[test]
 fn a_difference_says_which_row_and_column() {
     let case = shop("0..1 Shop <-> * banners on delete set null");
     let program = case.program();

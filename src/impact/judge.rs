@@ -9,6 +9,7 @@ use crate::relational::{CheckOrigin, Column, ColumnIx, IndexKey, Table, TableId}
 use crate::schema::{DeleteRule, EntityKind, MemberId, Multiplicity, RelationId, RelationKind};
 
 use super::evaluate::{Names, holds};
+use super::in_the_way::in_the_way;
 use super::on_the_way::on_the_way;
 use super::predict::{Reference, State, Written, values};
 use super::rows::{Prediction, Refusal, Row, Rows};
@@ -26,7 +27,8 @@ pub(super) fn judge(state: State<'_>) -> Prediction {
         checks(&state, table, rows, &mut findings);
         excludes(&state, table, rows, &mut findings);
     }
-    let on_the_way = on_the_way(&state);
+    let mut on_the_way = on_the_way(&state);
+    in_the_way(&state, &mut on_the_way);
     findings.refusals.extend(on_the_way.refusals);
     if !findings.refusals.is_empty() {
         return Prediction::Refused(findings.refusals.into_iter().collect());
@@ -104,7 +106,7 @@ fn references(state: &State<'_>, changed: &Changed, findings: &mut Findings) {
     }
 }
 
-fn refusal(reference: &Reference<'_>, is_update: bool) -> Refusal {
+pub(super) fn refusal(reference: &Reference<'_>, is_update: bool) -> Refusal {
     if is_update && reference.is_within() {
         return Refusal::Within(reference.relation);
     }

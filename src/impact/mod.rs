@@ -8,6 +8,7 @@ mod difference;
 mod evaluate;
 mod find;
 mod hand_over;
+mod in_the_way;
 mod judge;
 mod on_the_way;
 mod predict;

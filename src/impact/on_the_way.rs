@@ -85,7 +85,7 @@ pub(super) fn on_the_way(state: &State<'_>) -> OnTheWay {
     found
 }
 
-fn name(state: &State<'_>, relation: RelationId) -> String {
+pub(super) fn name(state: &State<'_>, relation: RelationId) -> String {
     let stated = &state.program.schema.relations[relation];
     format!("{}.{}", state.program.schema.entities[stated.source].name, stated.name)
 }
