@@ -75,6 +75,7 @@ fn trials(session: Option<&Arc<Session>>, proving: Option<&Arc<Proving>>) -> Vec
         trials.push(task(session, "refusals", &refusals, variant, nothing));
     }
     for strategy in owners::STRATEGIES {
+        trials.push(proof(session, proving, &owners::example(strategy), &Options::default()));
         let owners = owners::apart(strategy);
         for &variant in Variant::all(django) {
             let more = move |_: &Session, _: &Compiled| Ok(json!({ "strategy": strategy }));

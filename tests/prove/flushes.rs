@@ -64,6 +64,32 @@ const PROGRAMS: &[(&str, &str)] = &[
     ),
     ("the same, and rows that go when they are taken out of their collection", TAKEN_OUT),
     (
+        "an arc on a circle with a mandatory relation, and one that leads to itself",
+        "entity Album { cover 0..1 Picture <-> * albums on delete protect, Album cascade }
+         union Picture = Photo | Album as arc
+         entity Photo { album 1 Album <-> * photos on delete restrict }",
+    ),
+    (
+        "two arcs on one circle, one of them mandatory",
+        "entity Firm {}
+         entity Share { owner 1 Holder <-> * shares on delete restrict }
+         entity Fund { main 0..1 Asset <-> * funds on delete set null }
+         union Holder = Firm | Fund as arc
+         union Asset = Share | Firm as arc",
+    ),
+    (
+        "an alternative whose relation leads to its own union",
+        "union Place = Shelf | Box as link
+         entity Shelf {}
+         entity Box { inside 1 Place <-> * boxes on delete restrict deferrable }",
+    ),
+    (
+        "three mandatory relations on one circle, and rows that go when they are taken out of it",
+        "entity Region { seat 1 Court <-> 0..1 region on delete cascade }
+         entity Town { region 1 Region <-> * towns on delete cascade on orphan delete deferrable }
+         entity Court { town 1 Town <-> * courts on delete cascade }",
+    ),
+    (
         "links that keep to a parent that is cleared",
         "entity Room { floor 0..1 Room <-> * rooms on delete restrict }
          entity Guest {
@@ -125,8 +151,24 @@ const TAKEN_OUT: &str = "entity Folder {}
 
 #[test]
 fn what_is_taken_out_is_deleted_unless_it_is_put_elsewhere() {
-    let made = trine::compile(&sources(&format!("module m\n{TAKEN_OUT}")), &Options::default());
-    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("taken_out");
+    run("taken_out", TAKEN_OUT, include_str!("../data/taken_out.py"));
+}
+
+#[test]
+fn a_flush_sorts_by_what_changes_and_leaves_everything_loaded() {
+    run(
+        "circles",
+        "entity Album { cover 0..1 Picture <-> * covers on delete protect, Album cascade }
+         union Picture = Photo | Album as arc
+         entity Photo { album 1 Album <-> * photos on delete restrict }",
+        include_str!("../data/circles.py"),
+    );
+}
+
+/// Runs a program in Python over the models of some members.
+fn run(name: &str, members: &str, python: &str) {
+    let made = trine::compile(&sources(&format!("module m\n{members}")), &Options::default());
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     for (target, file) in made.files {
         if target == Target::Sqlalchemy {
             let path = directory.join(&file.path);
@@ -134,9 +176,9 @@ fn what_is_taken_out_is_deleted_unless_it_is_put_elsewhere() {
             std::fs::write(path, file.contents).unwrap();
         }
     }
-    let python = session::interpreter().unwrap_or_else(|reason| panic!("{reason}"));
-    let ran = Command::new(python)
-        .args(["-W", "error", "-c", include_str!("../data/taken_out.py")])
+    let interpreter = session::interpreter().unwrap_or_else(|reason| panic!("{reason}"));
+    let ran = Command::new(interpreter)
+        .args(["-W", "error", "-c", python])
         .env("PYTHONPATH", &directory)
         .output()
         .unwrap();

@@ -37,6 +37,8 @@ pub(super) struct BaseView {
     unlinked: bool,
     /// Whether the same is true of a row that is the only one.
     replaced: bool,
+    /// Whether rows may refer to each other in a circle of which a flush can leave nothing for later.
+    circles: bool,
     /// The constant that lists the constraints which the `within` helpers defer.
     within: Option<String>,
     /// A tuple of the statements that go before every table.
@@ -84,6 +86,7 @@ pub(super) fn base_view(plan: &Plan<'_>) -> BaseView {
         ordered: plan.link_ends.values().any(Option::is_some),
         unlinked: outlives(false) || !schema.union_links.is_empty(),
         replaced: outlives(true),
+        circles: !plan.order.left.is_empty(),
         within: within(plan),
         preparations: preparations(plan),
         type_comments: type_comments(plan),
@@ -222,6 +225,10 @@ fn imports(view: &BaseView) -> Imports {
     if view.unlinked || view.replaced {
         from("sqlalchemy", &["event", "inspect"]);
         from("sqlalchemy.orm", &["InstrumentedAttribute", "object_session"]);
+    }
+    if view.circles {
+        from("sqlalchemy", &["event", "inspect"]);
+        from("sqlalchemy.orm", &["InstanceState", "Session", "UOWTransaction"]);
     }
     if view.within.is_some() {
         from("collections.abc", &["AsyncIterator", "Iterator"]);

@@ -1,5 +1,5 @@
-//! Which relations a flush does not sort by, so that it has an order for rows that refer to each other in a
-//! circle over several tables.
+//! Which relations a flush does not sort by, or only where they change, so that it has an order for rows that
+//! refer to each other in a circle over several tables.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,20 +14,25 @@ use super::cycles::components;
 enum Bears {
     /// PostgreSQL wants what it refers to first.
     Nothing,
-    /// It is mandatory and checked late: its column must be written by hand.
-    ByHand,
     /// It can be written behind the row, and something looks at the row before that.
     Seen,
     /// It can be written behind the row.
     Late,
 }
 
-/// The relations without which no circle is left. `heirs` has for each entity that inherits its relation to
-/// what it inherits from.
-pub(super) fn breaks(
-    program: Program<'_>,
-    heirs: &HashMap<EntityId, RelationId>,
-) -> HashSet<RelationId> {
+/// How the circles of a schema are dealt with.
+#[derive(Debug, Default)]
+pub(super) struct Circles {
+    /// Relations that no flush sorts by.
+    pub breaks: HashSet<RelationId>,
+    /// Those on circles that are left then: no relation of theirs can be done without when a row is inserted.
+    /// Each with the entity as which its row is written, and the one as which what it refers to is: an heir is
+    /// written as what it inherits from.
+    pub left: HashMap<RelationId, [usize; 2]>,
+}
+
+/// Finds them. `heirs` has for each entity that inherits its relation to what it inherits from.
+pub(super) fn circles(program: Program<'_>, heirs: &HashMap<EntityId, RelationId>) -> Circles {
     let schema = program.schema;
     // A flush writes an heir along with what it inherits from.
     let written = |entity: EntityId| match heirs.get(&entity) {
@@ -61,7 +66,18 @@ pub(super) fn breaks(
             sorted[source].push(target);
         }
     }
-    breaks
+    let circles = components(&sorted);
+    let mut sizes = vec![0; circles.len()];
+    circles.iter().for_each(|&circle| sizes[circle] += 1);
+    let mut left = HashMap::new();
+    for (id, relation) in schema.relations.iter().filter(|(id, _)| schema.to_one(*id).is_some()) {
+        let ends = [relation.source, relation.target].map(written);
+        let [source, target] = ends.map(|end| circles[end]);
+        if !breaks.contains(&id) && source == target && sizes[source] > 1 {
+            left.insert(id, ends);
+        }
+    }
+    Circles { breaks, left }
 }
 
 /// Whether something besides the relation itself looks at its columns: a CHECK, or a relation that shares
@@ -86,7 +102,6 @@ pub(super) fn is_seen(program: Program<'_>, relation: RelationId) -> bool {
 
 fn bears(program: Program<'_>, relation: RelationId, to_one: &ToOne) -> Bears {
     let source = program.schema.relations[relation].source;
-    let waits = to_one.deferrable || to_one.checked_late || !to_one.within.is_empty();
     let stated = program.schema.stated_as(relation);
     let of_arc = stated.is_some_and(|stated| {
         matches!(program.schema.union_relations[stated].stored, Stored::Arc(_))
@@ -98,11 +113,10 @@ fn bears(program: Program<'_>, relation: RelationId, to_one: &ToOne) -> Bears {
     match program.schema.entities[source].kind {
         // A row of a union's own is never without what it is for.
         EntityKind::External | EntityKind::Union(_) => Bears::Nothing,
-        EntityKind::Declared | EntityKind::Link { .. } => match (to_one.optional, waits) {
-            (false, false) => Bears::Nothing,
-            (false, true) => Bears::ByHand,
-            (true, _) if is_seen(program, relation) => Bears::Seen,
-            (true, _) => Bears::Late,
+        EntityKind::Declared | EntityKind::Link { .. } => match to_one.optional {
+            false => Bears::Nothing,
+            true if is_seen(program, relation) => Bears::Seen,
+            true => Bears::Late,
         },
     }
 }

@@ -6,13 +6,13 @@ use std::collections::{HashMap, HashSet};
 use crate::relational::{ColumnIx, ColumnOrigin, ForeignKey, Table, TableId};
 use crate::schema::{
     BaseType, DeleteRule, EntityId, EntityKind, EnumId, EnumStorage, FieldId, FieldType, MemberId,
-    ModuleId, RelationId, RelationKind, Schema, Strategy, ToOne, UnionId,
+    ModuleId, RelationId, RelationKind, Schema, Strategy, UnionId,
 };
 use crate::target::SqlalchemyOptions;
 use crate::targets::Program;
 use crate::targets::python::{Code, attribute, class, string};
 
-use super::circles::breaks;
+use super::circles::{Circles, circles};
 use super::cycles::components;
 use super::scope::Scope;
 use super::whole::deleted_whole;
@@ -55,8 +55,8 @@ pub(super) struct Plan<'a> {
     pairs: HashMap<(TableId, TableId), usize>,
     /// For each table, the circle of foreign keys that it lies on; its own number when on none.
     circles: Vec<usize>,
-    /// The relations without which no circle is left.
-    pub breaks: HashSet<RelationId>,
+    /// How a flush finds an order for rows that refer to each other in a circle.
+    pub order: Circles,
     /// The entities of which the database alone deletes rows, with all that follows from it.
     pub whole: HashSet<EntityId>,
     /// For each module, the circle of imports that it lies on; its own number when on none.
@@ -105,8 +105,9 @@ impl<'a> Plan<'a> {
                 edges[id.index()].push(key.target.index());
             }
         }
-        let circles = components(&edges);
+        let found = components(&edges);
         let heirs = heirs(schema);
+        let order = circles(program, &heirs);
         let mut plan = Plan {
             program,
             package: options.package.rsplit('.').next().unwrap_or_default(),
@@ -123,10 +124,10 @@ impl<'a> Plan<'a> {
             attributes: Vec::new(),
             link_ends,
             pairs,
-            breaks: breaks(program, &heirs),
             heirs,
-            whole: deleted_whole(program),
-            circles,
+            whole: deleted_whole(program, &order),
+            order,
+            circles: found,
             loading: Vec::new(),
             tangled: HashSet::new(),
         };
@@ -361,19 +362,13 @@ impl<'a> Plan<'a> {
 
     /// Whether rows of a relation's two ends can refer to each other in a circle over several tables, and
     /// this is the relation that is written behind all others.
-    pub fn is_written_late(&self, relation: RelationId, to_one: &ToOne) -> bool {
-        to_one.optional && self.breaks.contains(&relation)
+    pub fn is_written_late(&self, relation: RelationId) -> bool {
+        self.order.breaks.contains(&relation)
     }
 
     /// Whether a foreign key is added after both tables, since it closes a circle.
     pub fn closes_circle(&self, table: TableId, key: &ForeignKey) -> bool {
         table < key.target && self.on_one_circle(table, key.target)
-    }
-
-    /// Whether a relation is mandatory and closes a circle that only a late check lets rows into. A flush
-    /// has no order for such rows: their keys are written by hand (`capital_id`), and both ends are read.
-    pub fn is_read_only(&self, relation: RelationId, to_one: &ToOne) -> bool {
-        !to_one.optional && self.breaks.contains(&relation)
     }
 
     fn on_one_circle(&self, a: TableId, b: TableId) -> bool {

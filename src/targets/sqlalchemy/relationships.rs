@@ -66,7 +66,7 @@ fn to_one_end(plan: &Plan<'_>, relation: RelationId, to_one: &ToOne, scope: &mut
         let keys = plan.target_attributes(relation).into_iter().map(Code::text).collect();
         call = call.keyword("remote_side", Code::list(keys));
     }
-    let late = plan.is_written_late(relation, to_one);
+    let late = plan.is_written_late(relation);
     if late {
         call = call.keyword("post_update", "True");
     }
@@ -74,14 +74,13 @@ fn to_one_end(plan: &Plan<'_>, relation: RelationId, to_one: &ToOne, scope: &mut
     // that is not referred to by its key, which costs a SELECT.
     let is_sorted_by_load =
         found.source == found.target && laziness(plan, relation).starts_with("raise");
-    if plan.is_read_only(relation, to_one) {
-        call = call.keyword("viewonly", "True");
-    } else if late {
+    if late {
         // Or else it would be cleared before its row is deleted, and a CHECK might see that.
         call = call.keyword("passive_deletes", string("all"));
     } else if is_sorted_by_load || to_one.references != Reference::Key {
         call = call.keyword("passive_deletes", "True");
     }
+    call = marked(plan, relation, call);
     call = lazily(plan, relation, call);
     mapped(&plan.relation_attribute(relation), annotation, &call, scope)
 }
@@ -105,9 +104,8 @@ fn inverse_end(
         .keyword("back_populates", string(&plan.relation_attribute(relation)));
     call = joined(plan, relation, End::Target, call);
     // A post-update would set what refers here to NULL, whatever `passive_deletes` says of it.
-    let late = plan.is_written_late(relation, to_one);
-    let read =
-        plan.is_read_only(relation, to_one) || late && !plan.may_be_cleared(relation, to_one);
+    let late = plan.is_written_late(relation);
+    let read = late && !plan.may_be_cleared(relation, to_one);
     call = if read {
         call.keyword("viewonly", "True")
     } else {
@@ -119,6 +117,7 @@ fn inverse_end(
     if late && !read {
         call = call.keyword("post_update", "True");
     }
+    call = marked(plan, relation, call);
     call = lazily(plan, relation, call);
     mapped(name, annotation, &call, scope)
 }
@@ -327,6 +326,14 @@ fn deleting(plan: &Plan<'_>, relation: RelationId, to_one: &ToOne, call: Code) -
     }
 }
 
+/// What `put_aside` knows a relation by whose rows may refer to each other in a circle.
+fn marked(plan: &Plan<'_>, relation: RelationId, call: Code) -> Code {
+    if !plan.order.left.contains_key(&relation) {
+        return call;
+    }
+    call.keyword("info", Code::dict(vec![(string("circular"), "True".into())]))
+}
+
 /// The order of a collection: the position of an ordered link, else the order of its entity.
 fn sorted(plan: &Plan<'_>, relation: RelationId, call: Code, scope: &mut Scope) -> Code {
     let schema = plan.schema();
@@ -442,7 +449,6 @@ impl Plan<'_> {
             && schema.to_one(relation).is_some_and(|to_one| {
                 (self.is_link_end(relation) || to_one.orphan_delete)
                     && (to_one.delete != DeleteRule::Cascade || self.is_deleted_whole(relation))
-                    && !self.is_read_only(relation, to_one)
             })
     }
 

@@ -8,21 +8,26 @@ use crate::schema::{DeleteRule, EntityId, RelationId, Schema, ToOne};
 use crate::targets::Program;
 use crate::targets::python::{depends, reached, watched};
 
+use super::circles::Circles;
+use super::cycles::components;
+
 /// The entities.
-pub(super) fn deleted_whole(program: Program<'_>) -> HashSet<EntityId> {
+pub(super) fn deleted_whole(program: Program<'_>, order: &Circles) -> HashSet<EntityId> {
     let schema = program.schema;
     let relations = || schema.relations.ids().filter_map(|id| Some((id, schema.to_one(id)?)));
     let watched = watched(program);
     let at_once: Vec<RelationId> =
         relations().filter(|(_, to_one)| refuses_at_once(to_one)).map(|(id, _)| id).collect();
     let entities = schema.entities.ids();
-    if watched.is_empty() && at_once.is_empty() && schema.unions.is_empty() {
+    let unsorted = order.left.is_empty() && schema.unions.is_empty();
+    if watched.is_empty() && at_once.is_empty() && unsorted {
         return HashSet::new();
     }
     entities
         .filter(|&entity| {
             let reached = reached(schema, entity);
             is_circular(schema, entity, &reached)
+                || has_no_order(schema, order, entity, &reached)
                 || at_once.iter().any(|&id| {
                     let relation = &schema.relations[id];
                     let source = relation.source == entity || reached.contains(&relation.source);
@@ -42,6 +47,28 @@ fn is_circular(schema: &Schema, entity: EntityId, reached: &HashSet<EntityId>) -
             union.row.is_some_and(|row| row == entity || reached.contains(&row))
                 && places.any(|place| place == entity)
         })
+}
+
+/// Whether rows that are deleted along with a row may refer to each other in a circle.
+fn has_no_order(
+    schema: &Schema,
+    order: &Circles,
+    entity: EntityId,
+    reached: &HashSet<EntityId>,
+) -> bool {
+    let goes = |place: EntityId| place == entity || reached.contains(&place);
+    let mut edges = vec![Vec::new(); schema.entities.len()];
+    for (&id, &[source, target]) in &order.left {
+        let relation = &schema.relations[id];
+        if goes(relation.source) && goes(relation.target) && source != target {
+            edges[source].push(target);
+        }
+    }
+    let circles = components(&edges);
+    edges
+        .iter()
+        .enumerate()
+        .any(|(source, targets)| targets.iter().any(|&target| circles[source] == circles[target]))
 }
 
 fn refuses_at_once(to_one: &ToOne) -> bool {
