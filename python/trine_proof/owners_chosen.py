@@ -95,6 +95,20 @@ def a_task_without_an_owner_is_refused_in_words(tracker: Tracker) -> None:
     again(task).full_clean()
 
 
+def two_owners_are_refused_in_words(tracker: Tracker) -> None:
+    task = tracker.models.Task(description="wash up", owner=tracker.person())
+    if not hasattr(task, "owner_group"):
+        # Elsewhere than in an arc there is one column, and it holds one.
+        return
+    task.owner_group = tracker.group()
+    try:
+        task.full_clean()
+    except ValidationError as error:
+        equal(error.message_dict, {"owner": ["Choose exactly one owner: person or group."]})
+    else:
+        raise AssertionError("a task of two owners is clean")
+
+
 def a_second_seal_is_refused_in_words(tracker: Tracker) -> None:
     ada = tracker.person("Ada")
     seal = tracker.models.Seal
@@ -177,6 +191,7 @@ CASES: list[Callable[[Tracker], None]] = [
     a_form_needs_few_queries,
     what_cannot_be_chosen_is_refused_in_words,
     a_task_without_an_owner_is_refused_in_words,
+    two_owners_are_refused_in_words,
     a_second_seal_is_refused_in_words,
     the_admin_shows_one_choice,
     the_admin_lists_tasks_in_a_fixed_number_of_queries,

@@ -16,7 +16,7 @@ from sqlalchemy.exc import InvalidRequestError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session, aliased, selectinload
 
-from . import Box, Desk, Group, Owner, Person, Shelf, Task, TaskWatchers
+from . import Box, Desk, Group, Note, Owner, Person, Shelf, Task, TaskWatchers
 
 
 def equal(found: object, wanted: object) -> None:
@@ -619,6 +619,19 @@ def rows_are_inserted_in_bulk(engine: Engine) -> None:
         equal([task.description for task in made], ["one more"])
 
 
+def what_is_not_given_in_bulk_is_the_databases(engine: Engine) -> None:
+    with Session(engine) as session:
+        ada, _bob, crew = fill(session)
+        task = session.scalars(select(Task.id).limit(1)).one()
+        rows = [
+            {"text": "a", "task_id": task, "author": ada, "pinned": None},
+            {"text": "b", "task_id": task, "author": crew, "pinned": True},
+        ]
+        session.execute(insert(Note), rows)
+        found = session.execute(select(Note.text, Note.pinned).order_by(Note.text))
+        equal([tuple(row) for row in found], [("a", False), ("b", True)])
+
+
 # --------------------------------------------------------------------------------------- concurrent
 
 
@@ -719,5 +732,6 @@ CASES: list[Callable[[Engine], None]] = [
     an_owner_goes_with_its_tasks,
     many_are_added_in_few_statements,
     rows_are_inserted_in_bulk,
+    what_is_not_given_in_bulk_is_the_databases,
     two_sessions_give_one_person_their_first_task,
 ]
