@@ -9,11 +9,23 @@ import traceback
 import warnings
 from typing import Any
 
-from trine_proof import admin, databases, owners_chosen, owners_gone, owners_used
+from trine_proof import (
+    admin,
+    databases,
+    owners_chosen,
+    owners_gone,
+    owners_many,
+    owners_used,
+)
 from trine_proof.example import Example, close_django
 from trine_proof.tracker import Tracker
 
-CASES = [*owners_used.CASES, *owners_gone.CASES, *owners_chosen.CASES]
+CASES = [
+    *owners_used.CASES,
+    *owners_many.CASES,
+    *owners_gone.CASES,
+    *owners_chosen.CASES,
+]
 
 
 def owners(request: dict[str, Any]) -> list[str]:

@@ -32,7 +32,7 @@ def form_of(tracker: Tracker, *fields: str) -> Any:
 def an_owner_is_chosen_in_one_field(tracker: Tracker) -> None:
     ada, crew = tracker.person("Ada"), tracker.group("Crew", creator=tracker.person("Bob"))
     form = form_of(tracker)()
-    equal(list(form.fields), ["description", "owner", "reviewer"])
+    equal(list(form.fields), ["description", "owner", "reviewer", "watchers"])
     assert form.fields["owner"].required and not form.fields["reviewer"].required
     people = [(f"person:{row.pk}", row.name) for row in tracker.models.Person.objects.all()]
     choices = [("", "---------"), ("Person", people), ("Group", [(f"group:{crew.pk}", "Crew")])]
@@ -133,8 +133,9 @@ def the_admin_shows_one_choice(tracker: Tracker) -> None:
     crew = tracker.group("Crew", creator=ada)
     page = tracker.page(task, "add")
     shown = tracker.client.get(page).content.decode()
-    equal([shown.count(f'name="{name}"') for name in ("owner", "reviewer")], [1, 1])
-    equal(shown.count("<select"), 2)
+    fields = ("owner", "reviewer", "watchers")
+    equal([shown.count(f'name="{name}"') for name in fields], [1, 1, 1])
+    equal(shown.count("<select"), 3)
     data = {"description": "wash up", "owner": f"group:{crew.pk}", "reviewer": ""}
     equal(tracker.client.post(page, data).status_code, 302)
     made = task.objects.get()

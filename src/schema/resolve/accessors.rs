@@ -10,7 +10,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::diagnostics::Diagnostic;
 use crate::naming;
 use crate::schema::{
-    EntityId, EntityKind, MemberId, RelationId, RelationKind, Schema, Stored, Strategy,
+    EntityId, EntityKind, MemberId, RelationId, RelationKind, Schema, Stored, Strategy, UnionId,
 };
 use crate::source::Span;
 use crate::syntax::tree;
@@ -147,14 +147,26 @@ fn check_unions<'s>(
         let mut names = vec![format!("by_{name}"), format!("{name}_value"), format!("with_{name}")];
         if matches!(relation.stored, Stored::Row(_)) {
             names.push(format!("{name}_id"));
+            names.extend(alternatives(schema, relation.union, &name));
         }
         names.push(name);
         check(&relation.name, relation.span, names);
     }
     for &link in &entity.union_links {
         let link = &schema.union_links[link];
-        check(&link.name, link.span, vec![attribute(&link.name)]);
+        let union = schema.union_relations[link.union_end].union;
+        let name = attribute(&link.name);
+        let mut names = vec![format!("by_{name}"), format!("with_{name}")];
+        names.extend(alternatives(schema, union, &name));
+        names.push(name);
+        check(&link.name, link.span, names);
     }
+}
+
+/// What leads to one alternative alone: `owner_person`, as the members of an arc are called.
+fn alternatives(schema: &Schema, union: UnionId, name: &str) -> impl Iterator<Item = String> {
+    let alternatives = schema.unions[union].alternatives.iter();
+    alternatives.map(move |alternative| format!("{name}_{}", attribute(&alternative.name)))
 }
 
 /// Checks the accessors that an alternative has by a row of its union's, and what it inherits from one.

@@ -1,4 +1,4 @@
-//! A Python file in the making: what it imports, and what it asks of the app's `database.py` and `unions.py`.
+//! A Python file in the making: what it imports, and what it asks of the app's other modules.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -6,16 +6,15 @@ use crate::targets::python::{Code, Imports};
 
 use super::expression::PyExpr;
 
-/// Declares what `database.py` can hold, with the names that other files import.
+/// Declares what the app's own modules can hold, with the names that other files import.
 macro_rules! supports {
     ($($support:ident $name:literal;)*) => {
-        /// Something that models need and Django has not; it is emitted in the app's `database.py`, or in its
-        /// `unions.py`.
+        /// Something that models need and Django has not; it is emitted in one of the app's own modules.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub(super) enum Support { $(#[doc = $name] $support,)* }
 
         impl Support {
-            /// The name in `database.py`.
+            /// The name in its module.
             pub(super) fn name(self) -> &'static str {
                 match self { $(Support::$support => $name,)* }
             }
@@ -60,6 +59,7 @@ supports! {
     ArcField "ArcField";
     LinkField "LinkField";
     SupertypeField "SupertypeField";
+    ManyField "ManyField";
     UnionModel "UnionModel";
     UnionQuerySet "UnionQuerySet";
     RefusableUnionQuerySet "RefusableUnionQuerySet";
@@ -68,9 +68,9 @@ supports! {
 }
 
 impl Support {
-    /// Whether it stands in the app's `unions.py`, and not in its `database.py`.
-    pub(super) fn is_of_unions(self) -> bool {
-        matches!(
+    /// The module of the app that it stands in.
+    pub(super) fn module(self) -> &'static str {
+        let of_unions = matches!(
             self,
             Support::ArcField
                 | Support::LinkField
@@ -80,7 +80,12 @@ impl Support {
                 | Support::RefusableUnionQuerySet
                 | Support::RowKey
                 | Support::KindField
-        )
+        );
+        match self == Support::ManyField {
+            true => "many",
+            false if of_unions => "unions",
+            false => "database",
+        }
     }
 }
 
@@ -177,14 +182,13 @@ impl<'a> PythonFile<'a> {
         format!("{}.{name}", self.module("django.contrib.postgres", module))
     }
 
-    /// Something of `database.py` or `unions.py`.
+    /// Something that one of the app's own modules holds.
     pub(super) fn support(&mut self, support: Support) -> String {
         self.needs.insert(support);
         let package = match self.place {
             Place::Models => ".",
             Place::Migration => "..",
         };
-        let file = if support.is_of_unions() { "unions" } else { "database" };
-        format!("{}.{}", self.module(package, file), support.name())
+        format!("{}.{}", self.module(package, support.module()), support.name())
     }
 }

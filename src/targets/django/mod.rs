@@ -8,6 +8,7 @@ mod conversion;
 mod enums;
 mod field;
 mod file;
+mod many;
 mod meta;
 mod migration;
 mod model;
@@ -35,6 +36,7 @@ use crate::templates;
 pub use conversion::{Told, state_operations};
 
 use app::{App, Names};
+use file::Support;
 use rules::Refusals;
 
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
@@ -42,6 +44,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("apps", include_str!("../../../templates/django/apps.py.jinja")),
         ("database", include_str!("../../../templates/django/database.py.jinja")),
         ("migration", include_str!("../../../templates/django/migration.py.jinja")),
+        ("many", include_str!("../../../templates/django/many.py.jinja")),
         ("models", include_str!("../../../templates/django/models.py.jinja")),
         ("unions", include_str!("../../../templates/django/unions.py.jinja")),
         ("package", include_str!("../../../templates/django/package.py.jinja")),
@@ -74,8 +77,9 @@ pub fn emit(program: Program<'_>, options: &DjangoOptions) -> Vec<OutputFile> {
             needs.extend(&migration.needs);
         }
         needs.extend(support::of_relations(&app));
-        let (of_unions, needs): (BTreeSet<_>, BTreeSet<_>) =
-            needs.into_iter().partition(|need| need.is_of_unions());
+        let of = |module| needs.iter().copied().filter(move |need| need.module() == module);
+        let (of_unions, of_database): (BTreeSet<_>, BTreeSet<_>) =
+            (of("unions").collect(), of("database").collect());
         let mut file = |path: &str, contents: String, once: bool| {
             files.push(OutputFile { path: format!("{folder}/{path}"), contents, once });
         };
@@ -86,13 +90,16 @@ pub fn emit(program: Program<'_>, options: &DjangoOptions) -> Vec<OutputFile> {
             false,
         );
         file("apps.py", templates::render(&TEMPLATES, "apps", app::view(&app)), false);
-        if !needs.is_empty() {
-            let view = support::view(&app, &needs);
+        if !of_database.is_empty() {
+            let view = support::view(&app, &of_database);
             file("database.py", templates::render(&TEMPLATES, "database", view), false);
         }
         if !of_unions.is_empty() {
             let view = unions::view(&of_unions);
             file("unions.py", templates::render(&TEMPLATES, "unions", view), false);
+        }
+        if needs.contains(&Support::ManyField) {
+            file("many.py", render("many", minijinja::context! { header => super::HEADER }), false);
         }
         file("models.py", templates::render(&TEMPLATES, "models", models), false);
         file(

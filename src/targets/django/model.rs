@@ -10,7 +10,7 @@ use crate::targets::python::{Code, WIDTH, assignment, docstring, statement, stri
 
 use super::app::App;
 use super::file::{Place, PythonFile, Support};
-use super::{enums, field, meta, querysets, relation, unions, within};
+use super::{enums, field, many, meta, querysets, relation, unions, within};
 
 /// What the template of `models.py` prints.
 #[derive(Serialize)]
@@ -117,6 +117,9 @@ fn model(app: &App<'_>, entity: EntityId, file: &mut PythonFile<'_>) -> ModelVie
         {
             fields.push_str(&unions::field(app, union, file));
         }
+    }
+    for link in many::links(app, entity) {
+        fields.push_str(&many::field(app, link, file));
     }
     fields.push_str(&settings(app, entity, file));
     let mut meta = String::new();

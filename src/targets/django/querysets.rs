@@ -6,6 +6,7 @@ use crate::targets::python::{Code, assignment, docstring, statement, string};
 
 use super::app::App;
 use super::file::{PythonFile, Support};
+use super::many;
 use super::unions::{has_relations, name, relations, type_of};
 
 /// The class of a model's querysets.
@@ -34,30 +35,51 @@ pub(super) fn queryset(
         class = class.with(format!("{link}QuerySet[{}]", string(&model)));
     }
     let mut lines = statement(0, "class ", &class, ":");
-    for (place, relation) in relations(app, entity).enumerate() {
-        let (name, union) = (name(relation), type_of(app, relation.union));
-        let spoken = name.replace('_', " ");
-        let condition = file.models("Q");
-        let ask = Code::call(format!("by_{name}"))
-            .with("self")
-            .with(format!("*of: {union} | type[{union}] | {condition} | None"))
-            .with("**lookups: Any");
-        if place > 0 {
-            lines.push('\n');
-        }
-        lines.push_str(&statement(4, "def ", &ask, &format!(" -> {class_name}:")));
-        let docs =
-            format!("Those whose {spoken} is one of these, of this kind, or satisfies this.");
-        lines.push_str(&format!("        {}\n", docstring(&docs, 8)));
-        let by = Code::call("self.by").with(string(&name)).with("*of").with("**lookups");
-        lines.push_str(&statement(8, "return ", &by, ""));
-        lines.push_str(&format!("\n    def with_{name}(self) -> {class_name}:\n"));
-        let docs = format!("Loads the {spoken} of each in the same query.");
-        lines.push_str(&format!("        {}\n", docstring(&docs, 8)));
-        let with = Code::call("self.including").with(string(&name));
-        lines.push_str(&statement(8, "return ", &with, ""));
-    }
+    let schema = app.schema();
+    let one = relations(app, entity).map(|relation| (name(relation), relation.union, false));
+    let to_many = many::links(app, entity)
+        .map(|link| (many::name(link), schema.union_relations[link.union_end].union, true));
+    let methods = one.chain(to_many).map(|(name, union, many)| {
+        let ask = asking(&class_name, &name, &type_of(app, union), many, file);
+        format!("{ask}\n{}", loading(&class_name, &name, many))
+    });
+    lines.push_str(&methods.collect::<Vec<_>>().join("\n"));
     Some(lines.trim_end().to_owned())
+}
+
+/// `by_owner`
+fn asking(class: &str, name: &str, union: &str, many: bool, file: &mut PythonFile<'_>) -> String {
+    let condition = file.models("Q");
+    let ask = Code::call(format!("by_{name}"))
+        .with("self")
+        .with(format!("*of: {union} | type[{union}] | {condition} | None"))
+        .with("**lookups: Any");
+    let spoken = name.replace('_', " ");
+    let docs = match many {
+        true => format!(
+            "Those that have one of these, of this kind, or satisfying this among their {spoken}."
+        ),
+        false => format!("Those whose {spoken} is one of these, of this kind, or satisfies this."),
+    };
+    let by = Code::call("self.by").with(string(name)).with("*of").with("**lookups");
+    let mut lines = statement(4, "def ", &ask, &format!(" -> {class}:"));
+    lines.push_str(&format!("        {}\n", docstring(&docs, 8)));
+    lines.push_str(&statement(8, "return ", &by, ""));
+    lines
+}
+
+/// `with_owner`
+fn loading(class: &str, name: &str, many: bool) -> String {
+    let spoken = name.replace('_', " ");
+    let docs = match many {
+        true => format!("Loads the {spoken} of all, in one query more."),
+        false => format!("Loads the {spoken} of each in the same query."),
+    };
+    let with = Code::call("self.including").with(string(name));
+    let mut lines = format!("    def with_{name}(self) -> {class}:\n");
+    lines.push_str(&format!("        {}\n", docstring(&docs, 8)));
+    lines.push_str(&statement(8, "return ", &with, ""));
+    lines
 }
 
 fn queryset_class(app: &App<'_>, entity: EntityId) -> String {

@@ -328,6 +328,7 @@ fn imported(
         Support::ArcField
         | Support::LinkField
         | Support::SupertypeField
+        | Support::ManyField
         | Support::UnionModel
         | Support::UnionQuerySet
         | Support::RefusableUnionQuerySet

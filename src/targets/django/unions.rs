@@ -14,6 +14,7 @@ use crate::targets::python::{self, Code, Imports, assignment, docstring, string}
 
 use super::app::App;
 use super::file::{PythonFile, Support};
+use super::many::links;
 use super::relation;
 use super::rules::{Rule, Said, on_delete};
 
@@ -71,9 +72,9 @@ pub(super) fn view(needs: &BTreeSet<Support>) -> UnionsView {
     UnionsView { header: HEADER, imports: imports.render(0).trim_end().to_owned(), parts }
 }
 
-/// Whether a model leads to one of several.
+/// Whether a model leads to one of several, or to many.
 pub(super) fn has_relations(app: &App<'_>, entity: EntityId) -> bool {
-    relations(app, entity).next().is_some()
+    relations(app, entity).next().is_some() || links(app, entity).next().is_some()
 }
 
 /// The relations of a model to one of several; what is untyped is two fields of text, and no relation.
@@ -135,6 +136,20 @@ pub(super) fn field(app: &App<'_>, id: UnionRelationId, file: &mut PythonFile<'_
     lines
 }
 
+/// `{"person": Person, "group": "Group"}`
+pub(super) fn alternatives(
+    app: &App<'_>,
+    source: EntityId,
+    union: UnionId,
+    file: &mut PythonFile<'_>,
+) -> Code {
+    let alternatives = app.schema().unions[union].alternatives.iter().map(|alternative| {
+        let model = relation::model(app, source, alternative.entity, file);
+        (string(&naming::snake(&alternative.name)), Code::text(model))
+    });
+    Code::dict(alternatives)
+}
+
 /// The arguments of a relation to a union's own row.
 fn through_row(
     app: &App<'_>,
@@ -145,12 +160,12 @@ fn through_row(
 ) -> Code {
     let schema = app.schema();
     let union = &schema.unions[relation.union];
-    let mut alternatives = Vec::new();
-    for alternative in &union.alternatives {
-        let model = relation::model(app, relation.source, alternative.entity, file);
-        alternatives.push((string(&naming::snake(&alternative.name)), Code::text(model)));
-    }
-    let mut code = call.with(string(&app.relation_name(reference))).with(Code::dict(alternatives));
+    let mut code = call.with(string(&app.relation_name(reference))).with(alternatives(
+        app,
+        relation.source,
+        relation.union,
+        file,
+    ));
     if let Some(inverse) = &relation.inverse {
         code = code.keyword("related_name", string(&naming::snake(inverse)));
     }
@@ -241,7 +256,8 @@ pub(super) fn typing_imports(app: &App<'_>, file: &mut PythonFile<'_>) -> Option
         }
     }
     for entity in app.models() {
-        for relation in relations(app, entity) {
+        let to_many = links(app, entity).map(|link| &schema.union_relations[link.union_end]);
+        for relation in relations(app, entity).chain(to_many) {
             let union = &schema.unions[relation.union];
             take(union.module, python::class(&union.name));
         }
