@@ -148,6 +148,38 @@ fn restrict_waits_exactly_where_a_cascade_can_take_both_away() {
 }
 
 #[test]
+fn restrict_waits_where_a_union_s_row_is_deleted_before_its_alternative() {
+    check_late(&[
+        // The row and its alternative, which refers to a row of the same union, be it its own.
+        (
+            "entity Group { sponsor 0..1 Owner <-> * sponsored on delete restrict }
+             union Owner = Group as supertype",
+            &["Group.sponsor_ref"],
+        ),
+        // What goes with the row goes beside the alternative.
+        (
+            "entity Group { task 0..1 Task <-> * groups on delete restrict }
+             entity Task { owner 1 Owner <-> * tasks on delete cascade }
+             union Owner = Group as inheritance",
+            &["Group.task"],
+        ),
+        // What goes with the alternative goes after it; so does the row of a link.
+        (
+            "entity Group { name text  first 0..1 Note <-> * groups on delete restrict }
+             entity Note { group 1 Group <-> * notes on delete cascade }
+             entity Task { owner 1 Owner <-> * tasks on delete restrict }
+             union Owner = Group as supertype",
+            &[],
+        ),
+        (
+            "entity Group { sponsor 0..1 Owner <-> * sponsored on delete restrict }
+             union Owner = Group as link",
+            &[],
+        ),
+    ]);
+}
+
+#[test]
 fn protect_may_not_stand_in_the_way_of_a_cascade() {
     check_codes(&[
         (

@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 
-use super::{DeleteRule, RelationId, RelationKind, Schema};
+use super::{DeleteRule, MemberId, RelationId, RelationKind, Schema};
 use graph::{Edge, Graph};
 
 /// Where a relation's parts stand in the file, for the edits that a diagnostic offers.
@@ -44,6 +44,7 @@ pub(crate) fn analyse_deletes(
         let (source, target) = (relation.source.index(), relation.target.index());
         match to_one.delete {
             DeleteRule::Restrict if removable.together(source, target).is_some() => late.push(id),
+            DeleteRule::Restrict if goes_behind_its_row(schema, &cascades, id) => late.push(id),
             DeleteRule::Protect => {
                 if let Some(root) = removable.together(source, target) {
                     let to_source = cascades.path(root, source);
@@ -84,11 +85,24 @@ fn cascades(schema: &Schema) -> Graph {
         let RelationKind::ToOne(to_one) = &relation.kind else { return None };
         let (source, target) = (relation.source.index(), relation.target.index());
         // A union's row goes with its alternative. It goes first only when it is deleted by itself, and then
-        // takes one alternative: whatever that does, it does when the alternative is deleted.
+        // takes one alternative: what that does, it does when the alternative is deleted (`goes_behind_its_row`).
         let (from, to) = if to_one.takes_target { (source, target) } else { (target, source) };
         (to_one.delete == DeleteRule::Cascade).then_some(Edge { from, to, relation: id })
     });
     Graph::new(schema.entities.len(), edges.collect())
+}
+
+/// Whether the source is an alternative of a union whose own row, when it is deleted by itself, is the relation's
+/// target or takes it away: the alternative goes no sooner then.
+fn goes_behind_its_row(schema: &Schema, cascades: &Graph, relation: RelationId) -> bool {
+    let relation = &schema.relations[relation];
+    let target = relation.target.index();
+    schema.entities[relation.source].members.iter().any(|&member| {
+        let MemberId::Relation(other) = member else { return false };
+        let row = schema.relations[other].target.index();
+        schema.to_one(other).is_some_and(|to_one| to_one.takes_target)
+            && (row == target || !cascades.path(row, target).is_empty())
+    })
 }
 
 /// Which entities can lose rows in one delete.
