@@ -21,5 +21,7 @@ mod live;
 mod names;
 #[path = "convert/place.rs"]
 mod place;
+#[path = "convert/slot.rs"]
+mod slot;
 #[path = "convert/statements.rs"]
 mod statements;

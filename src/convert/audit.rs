@@ -21,7 +21,7 @@ pub(super) fn audit(
     let wanted = &words.wanted;
     let mut found = Audit {
         relation: wanted.name(),
-        union: wanted.spelt(),
+        union: wanted.spelt_out(),
         table: words.generic.table.clone(),
         columns: words.generic.pair().map(|column| column.name.clone()),
         rows: 0,
@@ -46,7 +46,7 @@ pub(super) fn audit(
                     *counted.entry(ty).or_default() += number;
                 }
             }
-            Some(Kind::None) if wanted.relation.optional() => found.none += number,
+            Some(Kind::None) if wanted.optional => found.none += number,
             Some(kind) => {
                 let left_out =
                     content_type.as_ref().is_some_and(|ty| words.models.left_out.contains(ty));
@@ -66,7 +66,7 @@ pub(super) fn audit(
     if !found.findings.is_empty() {
         name(words, &mut found, transaction)?;
     }
-    if wanted.relation.there.max == Some(1) {
+    if wanted.there.max == Some(1) {
         shared(words, &mut found, transaction)?;
     }
     found.findings.sort_by(|a, b| (a.kind, &a.content_type).cmp(&(b.kind, &b.content_type)));
@@ -195,13 +195,23 @@ fn notes(words: &Words<'_>, found: &mut Audit) {
              otherwise, say so with --type app.model=Entity"
         ));
     }
-    let there = words.wanted.relation.there;
+    let there = words.wanted.there;
     if there.min > 0 || there.max.is_some_and(|most| most > 1) {
         found.notes.push(
             "how many rows a target has is kept by a trigger, which looks at what is written: what is there \
              may break it, and is left as it is"
                 .to_owned(),
         );
+    }
+    for constraint in &words.generic.constraints {
+        let one_each = words.wanted.there.max == Some(1);
+        if matches!(constraint.kind.as_str(), "u" | "x") && !one_each {
+            found.notes.push(format!(
+                "{} goes with the generic columns, {}: what should take its place stands in the schema, such \
+                 as `unique ({})`",
+                constraint.name, constraint.definition, words.wanted.relation
+            ));
+        }
     }
     if !words.generic.triggers.is_empty() {
         found.notes.push(format!(

@@ -41,6 +41,24 @@ pub(super) fn columns(
     Ok((!columns.is_empty()).then_some(columns))
 }
 
+/// What a table is, where it is no ordinary one: `a partitioned table`.
+pub(super) fn odd_kind(
+    transaction: &mut Transaction<'_>,
+    table: &str,
+) -> Result<Option<String>, Problem> {
+    let row = transaction.query_opt(
+        "SELECT CASE WHEN relkind = 'p' THEN 'a partitioned table'
+                     WHEN relkind = 'f' THEN 'a foreign table'
+                     WHEN relkind IN ('v', 'm') THEN 'a view'
+                     WHEN relispartition THEN 'a partition of another table'
+                     WHEN EXISTS (SELECT FROM pg_inherits WHERE inhparent = c.oid) THEN 'a table that others inherit'
+                END
+         FROM pg_class AS c WHERE c.oid = to_regclass($1)",
+        &[&table],
+    )?;
+    Ok(row.map(|row| row.try_get(0)).transpose()?.flatten())
+}
+
 /// The columns that refer to Django's table of content types.
 pub(super) fn content_type_columns(
     transaction: &mut Transaction<'_>,

@@ -9,7 +9,7 @@ use crate::quoting::quote_identifier;
 
 use super::Columns;
 use super::catalog::{
-    columns, constraints, content_type_columns, dependents, indexes, referring, triggers,
+    columns, constraints, content_type_columns, dependents, indexes, odd_kind, referring, triggers,
 };
 use super::wanted::Wanted;
 
@@ -18,6 +18,8 @@ use super::wanted::Wanted;
 pub(super) struct Generic {
     /// The table, as SQL writes it.
     pub table: String,
+    /// What it is, where it is no ordinary table: `a partitioned table`.
+    pub odd: Option<String>,
     /// Its columns, in order.
     pub columns: Vec<LiveColumn>,
     pub content_type: LiveColumn,
@@ -93,7 +95,7 @@ impl Generic {
         named: &Columns,
         transaction: &mut Transaction<'_>,
     ) -> Result<Generic, Problem> {
-        let table = wanted.source().name.quoted();
+        let table = wanted.old.quoted();
         let columns = columns(transaction, &table)?.ok_or_else(|| {
             Problem::new(format!(
                 "the database has no table {table}: see whether the URL is that of the right database"
@@ -110,6 +112,7 @@ impl Generic {
             dependents: dependents(transaction, &table, &pair)?,
             referring: referring(transaction, &table)?,
             triggers: triggers(transaction, &table)?,
+            odd: odd_kind(transaction, &table)?,
             table,
             columns,
             content_type,
@@ -141,7 +144,7 @@ fn find(
     candidates: &[String],
     named: &Columns,
 ) -> Result<(LiveColumn, LiveColumn), Problem> {
-    let table = &wanted.source().name.name;
+    let table = &wanted.old.name;
     let relation = super::wanted::snake(wanted);
     let get = |name: &str, option: &str| {
         columns.get(name).map(|&column| column.clone()).ok_or_else(|| {
@@ -210,7 +213,7 @@ fn missing(
     columns: &BTreeMap<&str, &LiveColumn>,
     candidates: &[String],
 ) -> String {
-    let table = &wanted.source().name.name;
+    let table = &wanted.old.name;
     let new = wanted.column_names();
     if new.iter().all(|name| columns.contains_key(name)) {
         return format!(

@@ -4,9 +4,10 @@
 use postgres::Transaction;
 
 use crate::live::Problem;
-use crate::schema::{EntityId, RelationId, Strategy};
+use crate::schema::{EntityId, RelationId};
 use crate::targets::python;
 
+use super::generic::Generic;
 use super::plan::Made;
 use super::words::Words;
 
@@ -36,6 +37,10 @@ pub(super) struct History {
     pub removed: Vec<String>,
     /// Indexes over them.
     pub unindexed: Vec<String>,
+    /// Constraints over them.
+    pub unconstrained: Vec<String>,
+    /// Whether `unique_together` names them.
+    pub not_together: bool,
 }
 
 impl History {
@@ -53,7 +58,7 @@ impl History {
             let own = applied.iter().rev().find(|(of, _)| of == app);
             own.map(|(_, name)| name.clone())
         };
-        let module = schema.entities[wanted.relation.source].module;
+        let module = schema.entities[wanted.source].module;
         let (app, after) = match after {
             Some(named) => {
                 let (app, name) = named.split_once('.').ok_or_else(|| {
@@ -89,23 +94,58 @@ impl History {
         if !made.is_empty() && !declared(&object_id.name) {
             removed.push(object_id.name.clone());
         }
-        // Django keeps no name of an index that a field brings.
-        let unindexed = words.generic.indexes.iter().filter(|index| index.width > 1);
+        let over = Over::of(&words.generic, removed.is_empty());
         Ok(History {
             app,
             after,
             others,
-            source: wanted.relation.source,
-            unindexed: match removed.is_empty() {
-                true => Vec::new(),
-                false => unindexed.map(|index| index.name.clone()).collect(),
-            },
+            source: wanted.source,
+            unindexed: over.indexes,
+            unconstrained: over.constraints,
+            not_together: over.together,
             removed,
-            inherits: wanted.union.strategy == Strategy::Inheritance && !made.entities.is_empty(),
+            inherits: wanted.inherits() && !made.entities.is_empty(),
             created: made.entities,
             added: made.relations,
             named: made.names,
         })
+    }
+}
+
+/// What Django's state knows to be over the generic fields.
+#[derive(Default)]
+struct Over {
+    indexes: Vec<String>,
+    constraints: Vec<String>,
+    together: bool,
+}
+
+impl Over {
+    /// By Django's names for what it makes: it keeps none of an index, a CHECK or a UNIQUE that a field brings.
+    fn of(generic: &Generic, they_stay: bool) -> Over {
+        let mut over = Over::default();
+        if they_stay {
+            return over;
+        }
+        for index in &generic.indexes {
+            if index.definition.starts_with("CREATE UNIQUE ") {
+                over.constraints.push(index.name.clone());
+            } else if index.width > 1 {
+                over.indexes.push(index.name.clone());
+            }
+        }
+        for constraint in &generic.constraints {
+            let by_field = generic.pair().iter().any(|column| {
+                constraint.name.ends_with(&format!("_{}_check", column.name))
+                    || constraint.name.ends_with(&format!("_{}_key", column.name))
+            });
+            match constraint.kind.as_str() {
+                "u" if constraint.name.ends_with("_uniq") => over.together = true,
+                "u" | "c" | "x" if !by_field => over.constraints.push(constraint.name.clone()),
+                _ => {}
+            }
+        }
+        over
     }
 }
 

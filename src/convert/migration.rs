@@ -133,6 +133,12 @@ fn told(
         named: history.named.iter().map(String::as_str).collect(),
         removed: history.removed.iter().map(|name| (history.source, name.as_str())).collect(),
         unindexed: history.unindexed.iter().map(|name| (history.source, name.as_str())).collect(),
+        unconstrained: history
+            .unconstrained
+            .iter()
+            .map(|name| (history.source, name.as_str()))
+            .collect(),
+        not_together: history.not_together.then_some(history.source),
     };
     Ok(state_operations(program, options, history.source, &told, 16))
 }

@@ -14,6 +14,7 @@
 
 mod audit;
 mod catalog;
+mod find;
 mod findings;
 mod generic;
 mod history;
@@ -42,7 +43,6 @@ use crate::targets::Program;
 use generic::Generic;
 use history::History;
 use models::Models;
-use wanted::Wanted;
 use words::Words;
 
 /// What is asked for.
@@ -136,7 +136,7 @@ pub fn convert(
     client: &mut Client,
     request: &Request,
 ) -> Result<Conversion, Problem> {
-    let wanted = Wanted::find(program, request.relation.as_deref())?;
+    let wanted = find::find(program, request.relation.as_deref())?;
     let mut transaction = client
         .build_transaction()
         .isolation_level(IsolationLevel::RepeatableRead)

@@ -103,7 +103,7 @@ impl Models {
         {
             return Err(Problem::new(format!(
                 "--leave-out {both}: it is an alternative of {}",
-                wanted.union.name
+                wanted.target
             )));
         }
         Ok(Models { of, left_out, absent })
@@ -154,7 +154,7 @@ fn choice(wanted: &Wanted<'_>, entity: &str) -> Result<usize, Problem> {
         let names: Vec<&str> = wanted.choices.iter().map(|choice| choice.name.as_str()).collect();
         Problem::new(format!(
             "--type: {} has no alternative `{entity}`; it has {}",
-            wanted.union.name,
+            wanted.target,
             names.join(", ")
         ))
     })

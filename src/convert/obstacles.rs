@@ -1,7 +1,6 @@
 //! What stands in the way of a conversion, and a way out of each.
 
 use crate::diagnostics::count;
-use crate::schema::Strategy;
 
 use super::findings::{Audit, Finding, Kind};
 use super::words::Words;
@@ -24,6 +23,13 @@ pub(super) fn obstacles(
         ));
         return found;
     }
+    if let Some(odd) = &words.generic.odd {
+        found.push(format!(
+            "{} is {odd}, over which no index can be made while others write, and no foreign key be validated \
+             later: convert it by hand, or copy its rows to a table of one piece first",
+            words.generic.table
+        ));
+    }
     let (number, some) = &words.shared_keys;
     if *number > 0 {
         let names: Vec<&str> = wanted.choices.iter().map(|choice| choice.name.as_str()).collect();
@@ -32,24 +38,24 @@ pub(super) fn obstacles(
              have to change, and all that refers to them, inside and outside of the database; convert to \
              `supertype`, which leaves the keys as they are",
             names.join(" and "),
-            wanted.union.name,
+            wanted.target,
             if *number == 1 { "1 is".to_owned() } else { format!("{number} are") },
             some.join(", "),
             if usize::try_from(*number).is_ok_and(|number| number > some.len()) { ", …" } else { "" },
         ));
     }
-    if wanted.union.strategy == Strategy::Inheritance {
+    if wanted.inherits() {
         for (choice, key) in wanted.choices.iter().zip(&words.keys) {
             if !matches!(key.ty.as_str(), "smallint" | "integer" | "bigint") {
                 found.push(format!(
                     "under `inheritance`, {} takes its key from {}, which is a number, and it is {}",
-                    choice.name, wanted.union.name, key.ty
+                    choice.name, wanted.target, key.ty
                 ));
             }
         }
     }
     let schema = wanted.program.schema;
-    let spelt = wanted.relation.spelt().iter();
+    let spelt = wanted.spelt.iter();
     if spelt.filter_map(|&relation| schema.to_one(relation)).any(|to_one| !to_one.within.is_empty())
     {
         found.push(format!(
@@ -58,7 +64,7 @@ pub(super) fn obstacles(
             audit.relation
         ));
     }
-    if request.dangling == Dangling::Null && !wanted.relation.optional() {
+    if request.dangling == Dangling::Null && !wanted.optional {
         found.push(format!(
             "--dangling null: {} is exactly one, so that no row can do without; write `0..1` in the schema, \
              or set the rows aside with --dangling quarantine",
@@ -86,18 +92,15 @@ pub(super) fn obstacles(
             "{} of {ty}, which {} has not: add its entity to the union, say with --type {ty}=Entity which \
              alternative it is, or treat such rows as if they pointed at nothing with --leave-out {ty}",
             are(finding.rows),
-            wanted.union.name
+            wanted.target
         ));
     }
     let dangling = of(&|finding| {
         finding.kind != Kind::Shared && (finding.kind != Kind::Outside || finding.left_out)
     });
     if request.dangling == Dangling::Fail && dangling > 0 {
-        let null = if wanted.relation.optional() {
-            "--dangling null lets them refer to nothing, "
-        } else {
-            ""
-        };
+        let null =
+            if wanted.optional { "--dangling null lets them refer to nothing, " } else { "" };
         found.push(format!(
             "{} can't be converted: mend them; or {null}--dangling quarantine moves them to a table of \
              their own",

@@ -4,7 +4,6 @@ use postgres::Transaction;
 
 use crate::live::Problem;
 use crate::quoting::quote_identifier;
-use crate::schema::Strategy;
 
 use super::catalog::columns;
 use super::generic::{Generic, LiveColumn};
@@ -52,7 +51,7 @@ impl<'a> Words<'a> {
         let rows_are_there = rows_are_there(&wanted, transaction)?;
         let mut words =
             Words { wanted, generic, models, keys, rows_are_there, shared_keys: (0, Vec::new()) };
-        if words.wanted.union.strategy == Strategy::Inheritance && !rows_are_there {
+        if words.wanted.inherits() && !rows_are_there {
             let row = transaction.query_one(&words.keys_shared(), &[])?;
             words.shared_keys = (row.try_get(0)?, row.try_get(1)?);
         }
@@ -150,7 +149,7 @@ impl<'a> Words<'a> {
     /// Whether a row has no target, and says so as it should; `None` where every row must have one.
     pub(super) fn has_none(&self, row: &str) -> Option<String> {
         let [content_type, object_id] = self.pair();
-        let optional = self.wanted.relation.optional();
+        let optional = self.wanted.optional;
         optional.then(|| format!("(num_nonnulls({row}.{content_type}, {row}.{object_id}) = 0)"))
     }
 

@@ -93,7 +93,7 @@ fn what_can_t_be_told_is_one_line_and_status_2() {
         ),
         (
             vec!["Task.ownr", "tracker.trine"],
-            "no relation `Task.ownr` is to a union; did you mean `Task.owner`?",
+            "no relation is called `Task.ownr`; did you mean `Task.owner`?",
         ),
         (
             vec!["Task.owner", "tracker.trine", "--type", "a=b"],

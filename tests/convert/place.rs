@@ -23,9 +23,14 @@ pub fn schema(strategy: &str) -> String {
 
 /// What a schema means.
 pub fn model(text: &str) -> trine::Model {
+    model_with(text, &Options::default())
+}
+
+/// What a schema means in a project.
+pub fn model_with(text: &str, options: &Options) -> trine::Model {
     let mut sources = Sources::new();
     sources.add("tracker.trine", text);
-    let (model, diagnostics) = trine::model(&sources, &Options::default());
+    let (model, diagnostics) = trine::model(&sources, options);
     model.unwrap_or_else(|| panic!("{diagnostics:#?}"))
 }
 

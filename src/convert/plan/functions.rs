@@ -3,9 +3,9 @@
 
 use crate::quoting::{quote_identifier, quote_literal};
 use crate::relational::{QualifiedName, names};
-use crate::schema::{Stored, Strategy};
 
 use crate::convert::ids::bare;
+use crate::convert::wanted::Leads;
 use crate::convert::words::Words;
 
 use super::statement::{indented, tag};
@@ -34,9 +34,9 @@ impl Names {
     /// The names of a relation's conversion; as SQL writes them.
     pub(super) fn of(words: &Words<'_>) -> Names {
         let wanted = &words.wanted;
-        let stem = names::stem(wanted.program.schema, wanted.relation.source);
+        let stem = names::stem(wanted.program.schema, wanted.source);
         let name = |what: &str| {
-            let name = names::conversion(&stem, &wanted.relation.name, what);
+            let name = names::conversion(&stem, &wanted.relation, what);
             QualifiedName { schema: wanted.source().name.schema.clone(), name }.quoted()
         };
         Names {
@@ -45,7 +45,7 @@ impl Names {
             in_step: name("in_step"),
             trigger: quote_identifier(&names::conversion(
                 &format!("zz_{stem}"),
-                &wanted.relation.name,
+                &wanted.relation,
                 "in_step",
             )),
             quarantine: name("quarantine"),
@@ -100,14 +100,12 @@ impl Names {
             words.found(nth, &column, "$1", "$2")
         };
         let all: Vec<String> = (0..wanted.choices.len()).map(found).collect();
-        match (&wanted.relation.stored, wanted.union.strategy) {
-            (Stored::Arc(_), _) => {
+        match wanted.leads {
+            Leads::Straight => {
                 function(&head, "sql STABLE", &format!("SELECT\n{}", indented(&all.join(",\n"), 4)))
             }
-            (Stored::Row(_), Strategy::Link) => {
-                function(&head, "plpgsql", &self.linking_row(words, &all))
-            }
-            (Stored::Row(_) | Stored::Untyped { .. }, _) => {
+            Leads::ToLink => function(&head, "plpgsql", &self.linking_row(words, &all)),
+            Leads::ToBase => {
                 let body = format!("SELECT coalesce(\n{})", indented(&all.join(",\n"), 4));
                 function(&head, "sql STABLE", &body)
             }
@@ -244,13 +242,13 @@ fn key_of(words: &Words<'_>, nth: usize) -> String {
     let key = quote_identifier(wanted.column(choice.table, choice.key));
     let referred = quote_identifier(wanted.column(choice.table, choice.referred));
     let target = words.target(nth);
-    match (&wanted.relation.stored, wanted.union.strategy) {
-        (Stored::Arc(_), _) if choice.key == choice.referred => format!("${}", nth + 1),
-        (Stored::Arc(_), _) => format!(
+    match wanted.leads {
+        Leads::Straight if choice.key == choice.referred => format!("${}", nth + 1),
+        Leads::Straight => format!(
             "(SELECT target.{key} FROM {target} AS target WHERE target.{referred} = ${})",
             nth + 1
         ),
-        (Stored::Row(_), Strategy::Link) => {
+        Leads::ToLink => {
             let row = wanted.row();
             let table = row.map(|row| wanted.program.database.tables[row].name.quoted());
             let column = row.zip(choice.from_row).map(|(row, column)| wanted.column(row, column));
@@ -269,7 +267,7 @@ fn key_of(words: &Words<'_>, nth: usize) -> String {
                 )
             }
         }
-        (Stored::Row(_) | Stored::Untyped { .. }, _) => {
+        Leads::ToBase => {
             format!("(SELECT target.{key} FROM {target} AS target WHERE target.{referred} = $1)")
         }
     }

@@ -60,10 +60,7 @@ fn change_over(plan: &Plan<'_>, table: &str, key: &str, triggers: &[String]) -> 
          PERFORM setval({sequence}, (SELECT coalesce(max(key), 0) + 1 FROM ({}) AS keys (key)), false);\n",
         targets.join(", "),
         words.keys_shared(),
-        quote_literal(&format!(
-            "%s keys are of two alternatives of {}: %s",
-            words.wanted.union.name
-        )),
+        quote_literal(&format!("%s keys are of two alternatives of {}: %s", words.wanted.target)),
         keys.join(" UNION ALL "),
     );
     for (key, target) in words.keys.iter().zip(&targets) {
@@ -148,7 +145,7 @@ fn key_of(plan: &Plan<'_>, row: TableId) -> String {
 /// The column that says of which alternative a row is, quoted, and what it says of this one, as a literal.
 fn kind(plan: &Plan<'_>, nth: usize) -> Option<(String, String)> {
     let program = plan.words.wanted.program;
-    let tie = plan.words.wanted.union.alternatives[nth].relation?;
+    let tie = plan.words.wanted.choices[nth].tie?;
     let (field, stored) = program.schema.kind_of_row(tie)?;
     let table = program.layout.table(program.schema.fields[field].entity);
     let column = &program.database.tables[table].columns[program.layout.column(field)];

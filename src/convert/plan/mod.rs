@@ -148,7 +148,7 @@ pub(super) fn steps(words: &Words<'_>, request: &Request, applied: bool) -> Vec<
 /// The relation's own columns.
 fn own(words: &Words<'_>) -> New {
     let wanted = &words.wanted;
-    columns_of(words, wanted.relation.spelt().iter().copied())
+    columns_of(words, wanted.spelt.iter().copied())
 }
 
 /// The columns by which alternatives refer to the union's own rows.

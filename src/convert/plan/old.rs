@@ -116,7 +116,7 @@ pub(super) fn bring_back(plan: &Plan<'_>) -> Vec<String> {
             statements.push(format!("COMMENT ON COLUMN {table}.{name} IS {comment}"));
         }
         // Where there may be none, the step before this one has taken it away.
-        if column.not_null && !words.wanted.relation.optional() {
+        if column.not_null && !words.wanted.optional {
             statements.extend(plan.old_not_null(&column.name));
         }
     }

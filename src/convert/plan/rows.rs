@@ -17,7 +17,7 @@ pub(super) fn gate(plan: &Plan<'_>) -> String {
     let (bad, hint) = match plan.request.dangling {
         Dangling::Fail => (
             lost(plan),
-            if words.wanted.relation.optional() {
+            if words.wanted.optional {
                 "`trine convert-generic` names them all. Mend them, or convert with --dangling null or \
                  --dangling quarantine."
             } else {
@@ -141,7 +141,7 @@ pub(super) fn quarantine_table(plan: &Plan<'_>) -> Vec<String> {
     let (table, quarantine) = (&plan.words.generic.table, &plan.names.quarantine);
     let comment = quote_literal(&format!(
         "Rows of {table} whose {} pointed at nothing when it was converted.",
-        plan.words.wanted.relation.name
+        plan.words.wanted.relation
     ));
     plan.while_old(vec![
         format!("CREATE TABLE IF NOT EXISTS {quarantine} (LIKE {table})"),

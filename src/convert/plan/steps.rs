@@ -111,7 +111,7 @@ impl Plan<'_> {
         );
         step.forward = self.while_old(self.names.create(self.words));
         step.reverse = self.names.drop(self.words);
-        if self.words.wanted.relation.optional() {
+        if self.words.wanted.optional {
             let strict = self.words.generic.pair().into_iter().filter(|column| column.not_null);
             for column in strict {
                 let name = column.quoted();

@@ -3,7 +3,6 @@
 use crate::ddl;
 use crate::quoting::{quote_identifier, quote_literal};
 use crate::relational::{QualifiedName, Table, TableId, names};
-use crate::schema::Strategy;
 
 use super::objects::{self, New};
 use super::statement::{batches, has_column, only_if};
@@ -18,10 +17,7 @@ pub(super) fn rows(plan: &Plan<'_>, row: TableId) -> Step {
     let table = objects::table(program, row);
     let mut step = plan.step(
         "UNION",
-        format!(
-            "The rows of {} itself, and what ties them to its alternatives.",
-            wanted.union.name
-        ),
+        format!("The rows of {} itself, and what ties them to its alternatives.", wanted.target),
         "The union's own rows go, unless another relation refers to them.",
     );
     let create = ddl::create_table(program.database, row, &Default::default());
@@ -32,7 +28,8 @@ pub(super) fn rows(plan: &Plan<'_>, row: TableId) -> Step {
     }
     step.forward.extend(ddl::comments(program.database, row));
     let ties = ties(words);
-    let triggers = objects::triggers_of_union(program, wanted.relation.union);
+    let of_union = wanted.union.map(|union| objects::triggers_of_union(program, union));
+    let triggers = of_union.unwrap_or_default();
     let (of_row, of_others): (Vec<_>, Vec<_>) = triggers.iter().partition(|(of, _)| *of == row);
     for (of, trigger) in of_row {
         step.forward.extend(objects::create_trigger(program, of, trigger));
@@ -41,7 +38,7 @@ pub(super) fn rows(plan: &Plan<'_>, row: TableId) -> Step {
         .iter()
         .flat_map(|(of, trigger)| objects::create_trigger(program, *of, trigger))
         .collect();
-    let inherits = wanted.union.strategy == Strategy::Inheritance;
+    let inherits = wanted.inherits();
     if inherits {
         step.forward.extend(inheritance::tie(plan, row, &ties, &made));
     } else {

@@ -27,6 +27,10 @@ pub struct Told<'a> {
     pub removed: Vec<(EntityId, &'a str)>,
     /// Indexes that the models no longer have, by their entity.
     pub unindexed: Vec<(EntityId, &'a str)>,
+    /// Constraints that the models no longer have, by their entity.
+    pub unconstrained: Vec<(EntityId, &'a str)>,
+    /// An entity of which `unique_together` names columns that are no more.
+    pub not_together: Option<EntityId>,
 }
 
 /// The operations, each as a statement in a list at that indent, and what they import.
@@ -98,11 +102,21 @@ pub fn state_operations(
             );
         }
     }
-    for (entity, name) in &told.unindexed {
+    let unindexed = told.unindexed.iter().map(|gone| ("migrations.RemoveIndex", gone));
+    let unconstrained = told.unconstrained.iter().map(|gone| ("migrations.RemoveConstraint", gone));
+    for (operation, (entity, name)) in unindexed.chain(unconstrained) {
         push(
-            &Code::call("migrations.RemoveIndex")
+            &Code::call(operation)
                 .keyword("model_name", string(&app.model_name(*entity)))
                 .keyword("name", string(name)),
+        );
+    }
+    if let Some(entity) = told.not_together {
+        // Generated models say it as constraints, so that nothing else is in it.
+        push(
+            &Code::call("migrations.AlterUniqueTogether")
+                .keyword("name", string(&app.model_name(entity)))
+                .keyword("unique_together", "set()".to_owned()),
         );
     }
     for (entity, column) in &told.removed {
