@@ -1,7 +1,8 @@
 //! Rows that a delete takes as well, and that may refuse it before they are gone.
 //!
-//! Where a cascade could take both away, `restrict` waits until all is done. The row of a union that is deleted by
-//! itself is the exception: it goes before its alternative, which may refer to it by another relation too.
+//! Where a cascade could take both away, `restrict` waits until all is done, and `protect` is refused when a schema is
+//! compiled. The row of a union that is deleted by itself is the exception: it goes before its alternative, which may
+//! be protected from that by another relation.
 
 use crate::relational::Deferrability;
 use crate::schema::DeleteRule;

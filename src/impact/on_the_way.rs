@@ -33,7 +33,6 @@ enum Likelihood {
 /// Looks at every row that a delete rule writes, at the moment when it is written.
 pub(super) fn on_the_way(state: &State<'_>) -> OnTheWay {
     let mut found = OnTheWay::default();
-    protected(state, &mut found);
     for write in &state.written {
         let Some(relation) = write.by else { continue };
         let there = remains(state, write.row, write.round);
@@ -84,31 +83,6 @@ pub(super) fn on_the_way(state: &State<'_>) -> OnTheWay {
         }
     }
     found
-}
-
-/// Looks for rows that are protected from what goes before them. What a schema lets go together is checked when
-/// it is compiled; only the row of a union's own is taken to go behind its alternative there.
-fn protected(state: &State<'_>, found: &mut OnTheWay) {
-    for reference in state.references.iter().filter(|it| it.rule.delete == DeleteRule::Protect) {
-        let gone = state.gone.iter().filter(|(target, _)| target.table == reference.target);
-        for (target, &round) in gone {
-            let target = &state.before.tables[target.table.index()][target.row];
-            let sources = state.before.tables[reference.source.index()].iter().enumerate();
-            for (place, _) in sources.filter(|(_, row)| reference.refers(row, target)) {
-                match remains(state, RowRef { table: reference.source, row: place }, round + 1) {
-                    Likelihood::Never => {}
-                    Likelihood::Perhaps => {
-                        let name = name(state, reference.relation);
-                        found.order =
-                            Some(format!("rows that refer by {name} go with their target"));
-                    }
-                    Likelihood::Surely => {
-                        found.refusals.insert(Refusal::Protect(reference.relation));
-                    }
-                }
-            }
-        }
-    }
 }
 
 pub(super) fn name(state: &State<'_>, relation: RelationId) -> String {
