@@ -491,23 +491,23 @@ def many_owners_watch_many_tasks(engine: Engine) -> None:
 def an_alternative_may_refer_to_its_own_union(engine: Engine) -> None:
     with Session(engine) as session:
         shelf = Shelf(name="shelf")
-        boxes = [Box(name="0", inside=shelf)]
+        boxes = [Box(name="0", place=shelf)]
         for number in range(1, 4):
-            boxes.append(Box(name=str(number), inside=boxes[-1]))
+            boxes.append(Box(name=str(number), place=boxes[-1]))
         session.add_all(reversed(boxes))
         session.commit()
         session.expunge_all()
-        loaded = select(Box).options(*Box.with_inside())
-        inside = {box.name: box.inside.name for box in session.scalars(loaded)}
-        equal(inside, {"0": "shelf", "1": "0", "2": "1", "3": "2"})
-        within = select(Box.name).where(Box.by_inside(Box, Box.name == "1"))
+        loaded = select(Box).options(*Box.with_place())
+        places = {box.name: box.place.name for box in session.scalars(loaded)}
+        equal(places, {"0": "shelf", "1": "0", "2": "1", "3": "2"})
+        within = select(Box.name).where(Box.by_place(Box, Box.name == "1"))
         equal(session.scalars(within).all(), ["2"])
-        ordered = select(Box.name).order_by(Box.inside_value("name").desc())
+        ordered = select(Box.name).order_by(Box.place_value("name").desc())
         equal(session.scalars(ordered).all(), ["0", "3", "2", "1"])
         shelf = session.scalars(select(Shelf).options(selectinload(Shelf.boxes))).one()
         equal([box.name for box in shelf.boxes], ["0"])
         second = session.scalars(select(Box).where(Box.name == "2")).one()
-        second.inside = shelf
+        second.place = shelf
         session.commit()
         session.delete(session.scalars(select(Box).where(Box.name == "0")).one())
         session.commit()

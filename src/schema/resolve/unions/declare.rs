@@ -83,7 +83,7 @@ pub(super) fn tie_alternatives(
                 let other = path.module.as_ref().map_or(&module, |module| &module.text);
                 let meant = Meant { module: module.clone(), tree: union, strategy };
                 let row = row_path(&meant, other);
-                let relation = row::to_row(union, row, strategy, &alternative);
+                let relation = row::to_row(row, strategy, &alternative);
                 tie(spelt, place, relation, strategy);
             }
         }

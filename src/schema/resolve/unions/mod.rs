@@ -92,6 +92,8 @@ pub(crate) struct SpeltAlternative {
     pub path: tree::Path,
     /// `person`
     pub name: SmolStr,
+    /// What it calls the union's row of its own: `owner_ref`.
+    pub row: SmolStr,
 }
 
 /// A relation to a union, as it was written.

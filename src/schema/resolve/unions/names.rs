@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
 use crate::naming;
 use crate::schema::Strategy;
@@ -10,13 +10,15 @@ use crate::source::Sources;
 use crate::syntax::{SyntaxTree, tree};
 use crate::target::Slot;
 
-use super::SpeltAlternative;
+use super::{SpeltAlternative, row};
 
 /// The unions and entities of a program, by module and name.
 #[derive(Debug, Default)]
 pub(crate) struct Known<'a> {
     unions: HashMap<(SmolStr, SmolStr), &'a tree::Union>,
     entities: HashMap<(SmolStr, SmolStr), (usize, usize)>,
+    mixins: HashMap<(SmolStr, SmolStr), &'a tree::Entity>,
+    trees: &'a [SyntaxTree],
     slots: &'a [Slot],
 }
 
@@ -34,7 +36,7 @@ pub(crate) struct Meant<'a> {
 impl<'a> Known<'a> {
     /// Collects the names of all files.
     pub fn of(sources: &Sources, trees: &'a [SyntaxTree], slots: &'a [Slot]) -> Known<'a> {
-        let mut known = Known { slots, ..Known::default() };
+        let mut known = Known { trees, slots, ..Known::default() };
         for (file, tree) in trees.iter().enumerate() {
             let module = module_name(sources, tree);
             for (place, item) in tree.items.iter().enumerate() {
@@ -47,10 +49,11 @@ impl<'a> Known<'a> {
                         let key = (module.clone(), entity.name.text.clone());
                         known.entities.entry(key).or_insert((file, place));
                     }
-                    tree::Item::Extension(_)
-                    | tree::Item::Enum(_)
-                    | tree::Item::Mixin(_)
-                    | tree::Item::Fetch(_) => {}
+                    tree::Item::Mixin(mixin) => {
+                        let key = (module.clone(), mixin.name.text.clone());
+                        known.mixins.entry(key).or_insert(mixin);
+                    }
+                    tree::Item::Extension(_) | tree::Item::Enum(_) | tree::Item::Fetch(_) => {}
                 }
             }
         }
@@ -106,8 +109,45 @@ impl<'a> Known<'a> {
         };
         paths
             .iter()
-            .map(|path| SpeltAlternative { path: (*path).clone(), name: name(path) })
+            .map(|path| SpeltAlternative {
+                path: (*path).clone(),
+                name: name(path),
+                row: self.row_name(module, union, path),
+            })
             .collect()
+    }
+
+    /// What an alternative calls the union's row of its own: `owner_ref`, unless it has a member of the union's
+    /// name, whose column would be called as the row's.
+    fn row_name(&self, module: &SmolStr, union: &tree::Union, path: &tree::Path) -> SmolStr {
+        let row = row::reference_name(&union.name.text);
+        let home = path.module.as_ref().map_or(module, |module| &module.text);
+        let Some((file, nth)) = self.entity(module, path) else { return row };
+        let tree::Item::Entity(entity) = &self.trees[file].items[nth] else { return row };
+        let mixed = entity.mixins.iter().filter_map(|mixin| {
+            let module = mixin.module.as_ref().map_or(home, |module| &module.text);
+            self.mixins.get(&(module.clone(), mixin.name.text.clone())).copied()
+        });
+        let taken = ["", "_ref", "_id"].map(|end| naming::snake(&union.name.text) + end);
+        let clashes = [entity].into_iter().chain(mixed).flat_map(|of| &of.members).any(|member| {
+            let name = match member {
+                tree::Member::Field(field) => &field.name,
+                tree::Member::Relation(relation) => &relation.name,
+                tree::Member::Key(_)
+                | tree::Member::Unique(_)
+                | tree::Member::Index(_)
+                | tree::Member::Check(_)
+                | tree::Member::Exclude(_)
+                | tree::Member::OrderBy(_)
+                | tree::Member::Display(_)
+                | tree::Member::Label(_)
+                | tree::Member::Table(_)
+                | tree::Member::Storage(_)
+                | tree::Member::Attribute(_) => return false,
+            };
+            taken.contains(&naming::snake(&name.text))
+        });
+        if clashes { format_smolstr!("own_{row}") } else { row }
     }
 
     /// The entity that a path means: its file's place, and its own in the file.

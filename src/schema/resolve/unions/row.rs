@@ -41,7 +41,7 @@ pub(crate) fn items(
         Strategy::Link => (
             alternatives
                 .iter()
-                .map(|alternative| Member::Relation(to_alternative(union, alternative)))
+                .map(|alternative| Member::Relation(to_alternative(alternative)))
                 .collect(),
             None,
         ),
@@ -93,35 +93,31 @@ pub(crate) fn items(
 }
 
 /// `person 0..1 Person <-> 0..1 owner_ref on delete cascade`, on the row.
-fn to_alternative(union: &tree::Union, alternative: &SpeltAlternative) -> Relation {
+fn to_alternative(alternative: &SpeltAlternative) -> Relation {
     let span = alternative.path.span();
     relation(
         Name { text: alternative.name.clone(), span },
         Multiplicity { min: 0, max: Some(1), span },
         alternative.path.clone(),
-        Name { text: reference_name(&union.name.text), span },
+        Name { text: alternative.row.clone(), span },
         vec![cascade(span)],
         span,
     )
 }
 
 /// `owner_ref 1 OwnerRow <-> 0..1 person on delete cascade column "owner_id"`, on an alternative.
-pub(crate) fn to_row(
-    union: &tree::Union,
-    row: Path,
-    strategy: Strategy,
-    alternative: &SpeltAlternative,
-) -> Relation {
+pub(crate) fn to_row(row: Path, strategy: Strategy, alternative: &SpeltAlternative) -> Relation {
     let span = alternative.path.span();
     let mut clauses = vec![cascade(span)];
     if strategy == Strategy::Inheritance {
         clauses.push(Clause { kind: ClauseKind::Key, span });
         clauses.push(column("id", span));
     } else {
-        clauses.push(column(&format!("{}_id", naming::snake(&union.name.text)), span));
+        let stem = alternative.row.strip_suffix("_ref").unwrap_or(&alternative.row);
+        clauses.push(column(&format!("{stem}_id"), span));
     }
     relation(
-        Name { text: reference_name(&union.name.text), span },
+        Name { text: alternative.row.clone(), span },
         Multiplicity { min: 1, max: Some(1), span },
         row,
         Name { text: alternative.name.clone(), span },

@@ -70,14 +70,12 @@ fn resolve_union(
             continue;
         }
         let spelt = known.alternatives.iter().find(|alternative| alternative.path == *path);
-        let Some(SpeltAlternative { name, .. }) = spelt else { continue };
+        let Some(SpeltAlternative { name, row: own, .. }) = spelt else { continue };
         check_alternative(input, draft, written, known.strategy, path, entity);
         let relation = row.and_then(|row| match known.strategy {
             Strategy::Arc | Strategy::Split | Strategy::Slot | Strategy::Untyped => None,
             Strategy::Link => relation_of(draft, row, name),
-            Strategy::Supertype | Strategy::Inheritance => {
-                relation_of(draft, entity, &row::reference_name(&written.name.text))
-            }
+            Strategy::Supertype | Strategy::Inheritance => relation_of(draft, entity, own),
         });
         if let Some(relation) = relation
             && matches!(known.strategy, Strategy::Supertype | Strategy::Inheritance)

@@ -188,7 +188,7 @@ impl Place<'_> {
             // None of these comes here.
             Strategy::Slot | Strategy::Split | Strategy::Untyped => {}
             Strategy::Arc => {
-                for SpeltAlternative { path, name } in
+                for SpeltAlternative { path, name, .. } in
                     self.known.alternatives(&union.module, union.tree)
                 {
                     let module = module_of(union, &path, self.home);
