@@ -85,6 +85,9 @@ fn trials(session: Option<&Arc<Session>>, proving: Option<&Arc<Proving>>) -> Vec
     for strategy in Strategy::ALL {
         trials.push(list(session, &tracker::stored(strategy)));
     }
+    for &variant in Variant::all(django) {
+        trials.push(task(session, "splits", &owners::apart("split"), variant, nothing));
+    }
     let hostile = Example {
         name: "hostile".to_owned(),
         files: vec![("hostile.trine".to_owned(), hostile::program())],
@@ -145,7 +148,7 @@ fn judge(session: Option<&Arc<Session>>, tool: &'static str, variant: Variant) -
         let output = work_directory().join("cleanliness").join(tool).join(variant.name());
         let _ = std::fs::remove_dir_all(&output);
         let mut apps = Vec::new();
-        let owners = owners::STRATEGIES.map(owners::apart);
+        let owners = owners::STRATEGIES.into_iter().chain(["split"]).map(owners::apart);
         let examples = examples::all().into_iter().chain(examples::unusual());
         let plain = examples.chain(owners).map(|example| (example, Vec::new()));
         let trackers = [Strategy::Split, Strategy::Slot, Strategy::Untyped];

@@ -28,6 +28,7 @@ from trine_proof import (
     owners,
     races,
     refusals,
+    splits,
     storefront,
     unions,
 )
@@ -42,6 +43,7 @@ TASKS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "owners": owners.owners,
     "races": races.races,
     "refusals": refusals.refusals,
+    "splits": splits.splits,
     "storefront": storefront.storefront,
     "unions": unions.unions,
 }

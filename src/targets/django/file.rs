@@ -60,6 +60,7 @@ supports! {
     LinkField "LinkField";
     SupertypeField "SupertypeField";
     ManyField "ManyField";
+    Split "Split";
     UnionModel "UnionModel";
     UnionQuerySet "UnionQuerySet";
     RefusableUnionQuerySet "RefusableUnionQuerySet";
@@ -81,10 +82,14 @@ impl Support {
                 | Support::RowKey
                 | Support::KindField
         );
-        match self == Support::ManyField {
-            true => "many",
-            false if of_unions => "unions",
-            false => "database",
+        if of_unions {
+            "unions"
+        } else if self == Support::ManyField {
+            "many"
+        } else if self == Support::Split {
+            "splits"
+        } else {
+            "database"
         }
     }
 }

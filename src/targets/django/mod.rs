@@ -15,6 +15,7 @@ mod model;
 mod querysets;
 mod relation;
 mod rules;
+mod splits;
 mod support;
 mod types;
 mod unions;
@@ -47,6 +48,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("many", include_str!("../../../templates/django/many.py.jinja")),
         ("models", include_str!("../../../templates/django/models.py.jinja")),
         ("unions", include_str!("../../../templates/django/unions.py.jinja")),
+        ("splits", include_str!("../../../templates/django/splits.py.jinja")),
         ("package", include_str!("../../../templates/django/package.py.jinja")),
     ])
 });
@@ -98,8 +100,11 @@ pub fn emit(program: Program<'_>, options: &DjangoOptions) -> Vec<OutputFile> {
             let view = unions::view(&of_unions);
             file("unions.py", templates::render(&TEMPLATES, "unions", view), false);
         }
-        if needs.contains(&Support::ManyField) {
-            file("many.py", render("many", minijinja::context! { header => super::HEADER }), false);
+        for (support, path) in [(Support::ManyField, "many.py"), (Support::Split, "splits.py")] {
+            if needs.contains(&support) {
+                let view = minijinja::context! { header => super::HEADER };
+                file(path, render(support.module(), view), false);
+            }
         }
         file("models.py", templates::render(&TEMPLATES, "models", models), false);
         file(

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use crate::schema::{BaseType, DisplayPart, EntityId, MemberId, Scalar};
+use crate::schema::{BaseType, DisplayPart, EntityId, MemberId, Scalar, Split};
 use crate::targets::HEADER;
 use crate::targets::python::{Code, WIDTH, assignment, docstring, statement, string, width};
 
 use super::app::App;
 use super::file::{Place, PythonFile, Support};
-use super::{enums, field, many, meta, querysets, relation, unions, within};
+use super::{enums, field, many, meta, querysets, relation, splits, unions, within};
 
 /// What the template of `models.py` prints.
 #[derive(Serialize)]
@@ -69,7 +69,13 @@ pub(super) fn view(app: &App<'_>) -> ModelsView {
             }
         })
         .collect();
-    let models = app.models().map(|entity| model(app, entity, &mut file)).collect();
+    let mut models = Vec::new();
+    for entity in app.models() {
+        if let Some(split) = splits::begun_by(app, entity) {
+            models.push(whole(app, split, &mut file));
+        }
+        models.push(model(app, entity, &mut file));
+    }
     let unions = unions::aliases(app, &mut file);
     let typing = unions::typing_imports(app, &mut file);
     ModelsView {
@@ -91,26 +97,10 @@ fn model(app: &App<'_>, entity: EntityId, file: &mut PythonFile<'_>) -> ModelVie
         let key = composite_key(app, entity, file);
         fields.push_str(&statement(4, "pk = ", &key, ""));
     }
+    let is_part = splits::split_of(app, entity).is_some();
     for &member in &definition.members {
-        let (code, docs) = match member {
-            MemberId::Field(id) => {
-                (field::field(app, id, file), app.schema().fields[id].docs.as_deref())
-            }
-            MemberId::Relation(id) => {
-                (relation::relation(app, id, file), app.schema().relations[id].docs.as_deref())
-            }
-        };
-        let annotation = match member {
-            MemberId::Relation(id) => relation::annotation(app, id, file),
-            MemberId::Field(_) => None,
-        };
-        let name = app.member_name(member);
-        fields.push_str(&match annotation {
-            Some(annotation) => assignment(4, &name, &annotation, &code),
-            None => statement(4, &format!("{name} = "), &code, ""),
-        });
-        if let Some(docs) = docs {
-            fields.push_str(&format!("    {}\n", docstring(docs, 4)));
+        if !is_part || matches!(member, MemberId::Relation(_)) {
+            fields.push_str(&attribute(app, member, file));
         }
         if let MemberId::Relation(id) = member
             && let Some(union) = app.spelt_until(id)
@@ -150,6 +140,45 @@ fn model(app: &App<'_>, entity: EntityId, file: &mut PythonFile<'_>) -> ModelVie
         meta: meta.trim_end().to_owned(),
         methods: methods.trim_end().to_owned(),
     }
+}
+
+/// The abstract model of what the parts of a split entity have alike: all but their relations, each of which
+/// has an accessor of its own.
+fn whole(app: &App<'_>, split: &Split, file: &mut PythonFile<'_>) -> ModelView {
+    let first = split.parts.first().map(|&part| &app.schema().entities[part]);
+    let fields = first.iter().flat_map(|part| &part.members);
+    let fields = fields.filter(|member| matches!(member, MemberId::Field(_)));
+    let fields: String = fields.map(|&member| attribute(app, member, file)).collect();
+    let class = Code::call(splits::name(split)).with(file.models("Model"));
+    ModelView {
+        queryset: Some(splits::query(app, split, file)),
+        header: statement(0, "class ", &class, ":").trim_end().to_owned(),
+        docs: first.and_then(|part| part.docs.as_deref()).map(|docs| docstring(docs, 4)),
+        fields: format!("{fields}{}", splits::attribute(app, split)).trim_end().to_owned(),
+        meta: "        abstract = True".to_owned(),
+        methods: String::new(),
+    }
+}
+
+/// A field or a relation: `name = models.CharField(max_length=80)`.
+fn attribute(app: &App<'_>, member: MemberId, file: &mut PythonFile<'_>) -> String {
+    let schema = app.schema();
+    let (code, docs, annotation) = match member {
+        MemberId::Field(id) => (field::field(app, id, file), &schema.fields[id].docs, None),
+        MemberId::Relation(id) => {
+            let code = relation::relation(app, id, file);
+            (code, &schema.relations[id].docs, relation::annotation(app, id, file))
+        }
+    };
+    let name = app.member_name(member);
+    let mut lines = match annotation {
+        Some(annotation) => assignment(4, &name, &annotation, &code),
+        None => statement(4, &format!("{name} = "), &code, ""),
+    };
+    if let Some(docs) = docs {
+        lines.push_str(&format!("    {}\n", docstring(docs, 4)));
+    }
+    lines
 }
 
 /// `models.CompositePrimaryKey("a_id", "b_id")`
@@ -224,7 +253,9 @@ fn bases(app: &App<'_>, entity: EntityId, file: &mut PythonFile<'_>) -> Vec<Stri
     if within::speaks(app, entity) {
         bases.push(file.support(Support::SameParent));
     }
-    if let Some(parent) = parent {
+    if let Some(split) = splits::split_of(app, entity) {
+        bases.push(splits::name(split));
+    } else if let Some(parent) = parent {
         bases.push(unions::class(app, parent, file));
     } else if bases.len() == user {
         bases.push(file.models("Model"));

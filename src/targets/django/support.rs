@@ -329,6 +329,7 @@ fn imported(
         | Support::LinkField
         | Support::SupertypeField
         | Support::ManyField
+        | Support::Split
         | Support::UnionModel
         | Support::UnionQuerySet
         | Support::RefusableUnionQuerySet
