@@ -23,5 +23,7 @@ mod names;
 mod place;
 #[path = "convert/slot.rs"]
 mod slot;
+#[path = "convert/split.rs"]
+mod split;
 #[path = "convert/statements.rs"]
 mod statements;

@@ -2,11 +2,11 @@
 
 use crate::diagnostics::nearest;
 use crate::live::Problem;
-use crate::relational::ColumnIx;
+use crate::relational::{ColumnIx, names};
 use crate::schema::{EntityId, RelationId, Schema, Split, Stored, Strategy, UnionRelation};
 use crate::targets::Program;
 
-use super::wanted::{Choice, Leads, Wanted};
+use super::wanted::{Choice, Leads, Part, Wanted};
 
 /// What a name may mean.
 #[derive(Clone, Copy)]
@@ -88,10 +88,7 @@ fn plain(program: Program<'_>) -> Vec<(String, Meant<'_>)> {
 fn wanted<'a>(program: Program<'a>, meant: Meant<'a>) -> Result<Wanted<'a>, Problem> {
     match meant {
         Meant::Union(relation) => to_union(program, relation),
-        Meant::Split(split) => Err(Problem::new(format!(
-            "{}.{} splits {} into several tables, to which nothing is converted yet: convert to `arc` first",
-            split.name, split.relation, split.name
-        ))),
+        Meant::Split(split) => to_parts(program, split),
         Meant::Plain(relation) => to_one(program, relation),
     }
 }
@@ -127,6 +124,7 @@ fn to_union<'a>(program: Program<'a>, relation: &'a UnionRelation) -> Result<Wan
             referred: referred.unwrap_or(key),
             from_row: own.filter(|_| leads == Leads::ToLink),
             tie: alternative.relation,
+            part: None,
         })
     });
     let table = layout.table(relation.source);
@@ -178,12 +176,51 @@ fn to_one(program: Program<'_>, id: RelationId) -> Result<Wanted<'_>, Problem> {
         table,
         key: key_columns(program, relation.source),
         columns: own_columns(program, id),
-        choices: vec![choice(program, id)?],
+        choices: vec![choice(program, id, None)?],
+    })
+}
+
+/// A relation that splits its entity is one to each alternative, of another table each.
+fn to_parts<'a>(program: Program<'a>, split: &'a Split) -> Result<Wanted<'a>, Problem> {
+    let Program { schema, layout, .. } = program;
+    let relations: Vec<RelationId> = split
+        .parts
+        .iter()
+        .filter_map(|&part| {
+            let mut all = schema.relations.iter();
+            let own = all
+                .find(|(_, relation)| relation.source == part && relation.name == split.relation);
+            own.map(|(id, _)| id)
+        })
+        .collect();
+    let parts = relations.iter().map(|&id| choice(program, id, part(program, id)));
+    let choices: Vec<Choice> = parts.collect::<Result<_, Problem>>()?;
+    let Some((&first, relation)) = relations.first().map(|id| (id, &schema.relations[*id])) else {
+        return Err(Problem::new(format!("{} has no parts", split.name)));
+    };
+    let union = &schema.unions[split.union];
+    Ok(Wanted {
+        program,
+        entity: split.name.to_string(),
+        source: relation.source,
+        relation: split.relation.clone(),
+        optional: relation.here.min == 0,
+        there: relation.there,
+        spelt: relations.clone(),
+        leads: Leads::Straight,
+        target: union.name.to_string(),
+        strategy: Some(union.strategy),
+        union: None,
+        old: names::whole(schema, split),
+        table: layout.table(relation.source),
+        key: key_columns(program, relation.source),
+        columns: own_columns(program, first),
+        choices,
     })
 }
 
 /// What a relation to one entity chooses.
-fn choice(program: Program<'_>, id: RelationId) -> Result<Choice, Problem> {
+fn choice(program: Program<'_>, id: RelationId, part: Option<Part>) -> Result<Choice, Problem> {
     let relation = &program.schema.relations[id];
     let key = only_key(program, relation.target)?;
     Ok(Choice {
@@ -194,7 +231,15 @@ fn choice(program: Program<'_>, id: RelationId) -> Result<Choice, Problem> {
         referred: target(program, id).unwrap_or(key),
         from_row: None,
         tie: None,
+        part,
     })
+}
+
+/// The part that a relation is of.
+fn part(program: Program<'_>, id: RelationId) -> Option<Part> {
+    let entity = program.schema.relations[id].source;
+    let column = own_columns(program, id).first().copied()?;
+    Some(Part { entity, table: program.layout.table(entity), column })
 }
 
 /// The column that a relation's first column refers to.

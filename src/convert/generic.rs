@@ -96,11 +96,21 @@ impl Generic {
         transaction: &mut Transaction<'_>,
     ) -> Result<Generic, Problem> {
         let table = wanted.old.quoted();
-        let columns = columns(transaction, &table)?.ok_or_else(|| {
-            Problem::new(format!(
-                "the database has no table {table}: see whether the URL is that of the right database"
-            ))
-        })?;
+        let own = wanted.source().name.quoted();
+        let columns = match columns(transaction, &table)? {
+            Some(columns) => columns,
+            None if wanted.splits() && self::columns(transaction, &own)?.is_some() => {
+                return Err(Problem::new(format!(
+                    "the database has no table {table} any more, and has its parts: {} is converted",
+                    wanted.name()
+                )));
+            }
+            None => {
+                return Err(Problem::new(format!(
+                    "the database has no table {table}: see whether the URL is that of the right database"
+                )));
+            }
+        };
         let by_name: BTreeMap<&str, &LiveColumn> =
             columns.iter().map(|column| (column.name.as_str(), column)).collect();
         let candidates = content_type_columns(transaction, &table)?;
@@ -197,6 +207,7 @@ fn find(
     if let Some(name) = wanted
         .column_names()
         .into_iter()
+        .filter(|_| !wanted.splits())
         .find(|name| *name == content_type.name || *name == object_id.name)
     {
         return Err(Problem::new(format!(

@@ -29,6 +29,8 @@ pub(super) struct History {
     pub inherits: bool,
     /// Entities that are new.
     pub created: Vec<EntityId>,
+    /// The model in whose place they are.
+    pub deleted: Option<String>,
     /// Relations that are new.
     pub added: Vec<RelationId>,
     /// Constraints and indexes that are new.
@@ -105,6 +107,7 @@ impl History {
             not_together: over.together,
             removed,
             inherits: wanted.inherits() && !made.entities.is_empty(),
+            deleted: made.split.then(|| wanted.entity.clone()),
             created: made.entities,
             added: made.relations,
             named: made.names,

@@ -129,6 +129,7 @@ fn told(
     }
     let told = Told {
         created: history.created.clone(),
+        deleted: history.deleted.as_deref(),
         added: history.added.clone(),
         named: history.named.iter().map(String::as_str).collect(),
         removed: history.removed.iter().map(|name| (history.source, name.as_str())).collect(),

@@ -30,6 +30,9 @@ pub(super) fn obstacles(
             words.generic.table
         ));
     }
+    if wanted.splits() {
+        found.extend(split(words, request, applied));
+    }
     let (number, some) = &words.shared_keys;
     if *number > 0 {
         let names: Vec<&str> = wanted.choices.iter().map(|choice| choice.name.as_str()).collect();
@@ -107,7 +110,7 @@ pub(super) fn obstacles(
             rows(dangling)
         ));
     }
-    if request.drop_old {
+    if request.drop_old && !wanted.splits() {
         let declared: Vec<&str> = wanted
             .source()
             .columns
@@ -129,6 +132,50 @@ pub(super) fn obstacles(
                 audit.columns.join(" and ")
             ));
         }
+    }
+    found
+}
+
+/// What keeps a table from being split.
+fn split(words: &Words<'_>, request: &Request, applied: bool) -> Vec<String> {
+    let wanted = &words.wanted;
+    let table = &words.generic.table;
+    let mut found = Vec::new();
+    if request.drop_old && !applied {
+        found.push(format!(
+            "--drop-old: {table} is put aside when its parts are filled: convert without it first, and run it then"
+        ));
+    }
+    for referring in &words.generic.referring {
+        found.push(format!(
+            "{} refers to {table} ({}), and a key names a row of one part only: take the reference out, or store {} \
+             in another way, such as `as arc`",
+            referring.table, referring.name, wanted.target
+        ));
+    }
+    let parts = &wanted.source().columns;
+    let kept = parts.iter().filter(|column| {
+        column.generated.is_none() && !wanted.column_names().contains(&column.name.as_str())
+    });
+    let kept: Vec<&str> = kept.map(|column| column.name.as_str()).collect();
+    let there = &words.generic.columns;
+    let missing = kept.iter().filter(|name| there.iter().all(|column| column.name != **name));
+    let missing: Vec<&str> = missing.copied().collect();
+    if !missing.is_empty() {
+        found.push(format!(
+            "{table} has no {}, which the schema says: add it first",
+            missing.join(", ")
+        ));
+    }
+    let pair = words.generic.pair();
+    let lost = there.iter().filter(|column| !column.generated && !pair.contains(column));
+    let lost: Vec<&str> =
+        lost.map(|column| column.name.as_str()).filter(|name| !kept.contains(name)).collect();
+    if !lost.is_empty() {
+        found.push(format!(
+            "{table} has {}, which no part would have: say it in the schema, or drop it first",
+            lost.join(", ")
+        ));
     }
     found
 }

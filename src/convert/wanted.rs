@@ -71,6 +71,17 @@ pub(super) struct Choice {
     pub from_row: Option<ColumnIx>,
     /// What ties it to the union's own row.
     pub tie: Option<RelationId>,
+    /// Where the relation splits its entity, the part of those rows that refer to this alternative.
+    pub part: Option<Part>,
+}
+
+/// A part of what is split.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part {
+    pub entity: EntityId,
+    pub table: TableId,
+    /// Its column that refers to the alternative.
+    pub column: ColumnIx,
 }
 
 impl<'a> Wanted<'a> {
@@ -83,6 +94,11 @@ impl<'a> Wanted<'a> {
     pub(super) fn row(&self) -> Option<TableId> {
         let row = self.union.and_then(|union| self.program.schema.unions[union].row);
         row.map(|row| self.program.layout.table(row))
+    }
+
+    /// Whether the rows go to tables of their own.
+    pub(super) fn splits(&self) -> bool {
+        self.choices.iter().any(|choice| choice.part.is_some())
     }
 
     /// Whether alternatives take their keys from the union.

@@ -3,7 +3,9 @@
 use smol_str::SmolStr;
 
 use crate::naming::snake;
-use crate::schema::{EntityId, EntityKind, EnumId, Schema};
+use crate::schema::{EntityId, EntityKind, EnumId, Schema, Split};
+
+use super::QualifiedName;
 
 /// The longest name that PostgreSQL keeps, in bytes (`NAMEDATALEN - 1`).
 pub const LONGEST: usize = 63;
@@ -57,6 +59,22 @@ pub fn table(schema: &Schema, entity: EntityId) -> (Option<SmolStr>, SmolStr) {
         };
     }
     (schema.modules[entity.module].postgres_schema.as_deref().map(SmolStr::new), fit(&stem))
+}
+
+/// The table that an entity would have if its relation did not split it.
+pub fn whole(schema: &Schema, split: &Split) -> QualifiedName {
+    let first = split.parts.first().zip(schema.unions[split.union].alternatives.first());
+    let named = first.and_then(|(&part, alternative)| {
+        let table = schema.entities[part].table.as_deref()?;
+        table.strip_prefix(alternative.name.as_str())?.strip_prefix('_')
+    });
+    let module = &schema.modules[split.module];
+    let stem = match named {
+        Some(name) => name.to_owned(),
+        None => format!("{}_{}", snake(&module.name), snake(&split.name)),
+    };
+    let schema = module.postgres_schema.as_deref().map(SmolStr::new);
+    QualifiedName { schema, name: fit(&stem) }
 }
 
 /// The type of an enum: `<module>_<enum>`.

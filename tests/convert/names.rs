@@ -83,6 +83,8 @@ fn any_name_goes_there_and_back() {
         ("arc", Dangling::Null, true),
         ("link", Dangling::Quarantine, false),
         ("supertype", Dangling::Null, true),
+        ("split", Dangling::Quarantine, false),
+        ("split", Dangling::Null, false),
     ] {
         let model = model(&wanted(strategy));
         let database = database();

@@ -34,10 +34,13 @@ impl Names {
     /// The names of a relation's conversion; as SQL writes them.
     pub(super) fn of(words: &Words<'_>) -> Names {
         let wanted = &words.wanted;
-        let stem = names::stem(wanted.program.schema, wanted.source);
+        let stem = match wanted.splits() {
+            true => wanted.old.name.to_string(),
+            false => names::stem(wanted.program.schema, wanted.source),
+        };
         let name = |what: &str| {
             let name = names::conversion(&stem, &wanted.relation, what);
-            QualifiedName { schema: wanted.source().name.schema.clone(), name }.quoted()
+            QualifiedName { schema: wanted.old.schema.clone(), name }.quoted()
         };
         Names {
             columns: name("columns"),
@@ -51,6 +54,12 @@ impl Names {
             quarantine: name("quarantine"),
             archive: name("archive"),
         }
+    }
+
+    /// The name of the table of the archive alone, as SQL writes it.
+    pub(super) fn archive_name(&self, words: &Words<'_>) -> String {
+        let wanted = &words.wanted;
+        quote_identifier(&names::conversion(&wanted.old.name, &wanted.relation, "archive"))
     }
 
     /// Both functions, the trigger's function, and the trigger.

@@ -85,7 +85,7 @@ fn nested(parts: &[String]) -> String {
 }
 
 /// What stands in an anonymous block; any other statement as it is.
-fn unblocked(statement: &str) -> &str {
+pub(super) fn unblocked(statement: &str) -> &str {
     let inner = statement.strip_prefix("DO ").and_then(|rest| {
         let (tag, rest) = rest.split_once('\n')?;
         rest.strip_suffix(tag).map(str::trim_end)

@@ -2,9 +2,11 @@
 
 mod functions;
 mod inheritance;
+mod mirror;
 mod objects;
 mod old;
 mod rows;
+mod split;
 mod statement;
 mod steps;
 mod union;
@@ -49,6 +51,9 @@ pub(super) fn is_applied(
     words: &Words<'_>,
     transaction: &mut Transaction<'_>,
 ) -> Result<bool, Problem> {
+    if words.wanted.splits() {
+        return split::is_applied(words, transaction);
+    }
     let program = words.wanted.program;
     let new = own(words);
     let mut promised: Vec<(String, String)> = Vec::new();
@@ -87,6 +92,8 @@ pub(super) fn is_applied(
 pub(super) struct Made {
     pub entities: Vec<EntityId>,
     pub relations: Vec<RelationId>,
+    /// Whether they take the place of the one that has the generic columns.
+    pub split: bool,
     /// The names of constraints and indexes, of tables that were there.
     pub names: Vec<String>,
 }
@@ -101,6 +108,11 @@ impl Made {
 pub(super) fn made(words: &Words<'_>, applied: bool) -> Made {
     if applied {
         return Made::default();
+    }
+    if words.wanted.splits() {
+        let parts = words.wanted.choices.iter().filter_map(|choice| choice.part);
+        let entities = parts.map(|part| part.entity).collect();
+        return Made { entities, split: true, ..Made::default() };
     }
     let program = words.wanted.program;
     let new = New { columns: [ties(words).columns, own(words).columns].concat() };
@@ -119,6 +131,7 @@ pub(super) fn made(words: &Words<'_>, applied: bool) -> Made {
             .into_iter()
             .collect(),
         relations,
+        split: false,
         names: uniques.chain(checks).chain(indexes).collect(),
     }
 }
@@ -127,6 +140,16 @@ pub(super) fn made(words: &Words<'_>, applied: bool) -> Made {
 pub(super) fn steps(words: &Words<'_>, request: &Request, applied: bool) -> Vec<Step> {
     let plan = Plan { words, request, names: Names::of(words), new: own(words) };
     let mut steps = vec![plan.patience()];
+    if words.wanted.splits() {
+        if applied {
+            steps.push(split::put_aside(&plan));
+        } else {
+            steps.push(plan.gate());
+            steps.extend(split::steps(&plan));
+        }
+        steps.push(plan.patience_ends());
+        return steps;
+    }
     if !applied {
         steps.push(plan.gate());
         steps.extend(new_row(words).map(|row| union::rows(&plan, row)));
@@ -134,7 +157,7 @@ pub(super) fn steps(words: &Words<'_>, request: &Request, applied: bool) -> Vec<
             plan.columns(),
             plan.in_step(),
             plan.references(),
-            plan.rows(),
+            plan.rows(rows::fill(&plan)),
             plan.constraints(),
         ]);
     }

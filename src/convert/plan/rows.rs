@@ -89,7 +89,6 @@ pub(super) fn fill(plan: &Plan<'_>) -> String {
 /// Moves rows that can't be converted to the table of the quarantine, unless other rows refer to them.
 fn set_aside(plan: &Plan<'_>, range: &str) -> Vec<String> {
     let words = plan.words;
-    let table = &words.generic.table;
     let new = words.columns().join(", ");
     let mut conditions = vec![range.to_owned(), is_open(plan)];
     conditions.extend(words.has_none("t").map(|none| format!("NOT {none}")));
@@ -98,7 +97,13 @@ fn set_aside(plan: &Plan<'_>, range: &str) -> Vec<String> {
         plan.names.columns,
         aliased(&words.pair()),
     ));
-    let bad = conditions.join("\n  AND ");
+    moved_aside(plan, &conditions.join("\n  AND "))
+}
+
+/// Moves the rows under the alias `t` that a condition is about.
+pub(super) fn moved_aside(plan: &Plan<'_>, bad: &str) -> Vec<String> {
+    let words = plan.words;
+    let table = &words.generic.table;
     let mut statements = Vec::new();
     for referring in &words.generic.referring {
         let on = referring.columns.iter().map(|(mine, theirs)| format!("r.{mine} = t.{theirs}"));
@@ -112,14 +117,14 @@ fn set_aside(plan: &Plan<'_>, range: &str) -> Vec<String> {
              RAISE foreign_key_violation USING MESSAGE = {message};\nEND IF",
             referring.table,
             on.join(" AND "),
-            indented(&bad, 4).trim_start(),
+            indented(bad, 4).trim_start(),
         ));
     }
     let columns = stored(plan);
     statements.push(format!(
         "WITH moved AS (\n    DELETE FROM {table} AS t\n    WHERE {}\n    RETURNING t.*\n)\nINSERT INTO {} \
          ({columns})\nSELECT {columns} FROM moved",
-        indented(&bad, 4).trim_start(),
+        indented(bad, 4).trim_start(),
         plan.names.quarantine
     ));
     statements
@@ -127,7 +132,8 @@ fn set_aside(plan: &Plan<'_>, range: &str) -> Vec<String> {
 
 /// The columns of the table that hold what was stored, without the new ones.
 fn stored(plan: &Plan<'_>) -> String {
-    let new = plan.words.wanted.column_names();
+    let wanted = &plan.words.wanted;
+    let new = if wanted.splits() { Vec::new() } else { wanted.column_names() };
     let columns = plan.words.generic.columns.iter();
     let columns: Vec<String> = columns
         .filter(|column| !column.generated && !new.contains(&column.name.as_str()))

@@ -142,7 +142,8 @@ impl Plan<'_> {
         step
     }
 
-    pub(super) fn rows(&self) -> Step {
+    /// The step in which the rows are filled by a statement.
+    pub(super) fn rows(&self, fill: String) -> Step {
         let size = self.request.batch;
         let about = format!(
             "The rows, {size} at a time, each time in a transaction of its own.{}",
@@ -159,7 +160,7 @@ impl Plan<'_> {
         if self.request.dangling == Dangling::Quarantine {
             step.forward.extend(rows::quarantine_table(self));
         }
-        step.forward.push(rows::fill(self));
+        step.forward.push(fill);
         if self.request.dangling == Dangling::Quarantine {
             step.forward.push(rows::quarantine_ends(self));
             step.reverse.push(rows::back_from_quarantine(self));

@@ -6,7 +6,7 @@ use crate::relational::stages;
 use crate::schema::{EntityId, RelationId};
 use crate::target::DjangoOptions;
 use crate::targets::Program;
-use crate::targets::python::{Code, Imports, statement, string};
+use crate::targets::python::{self, Code, Imports, statement, string};
 
 use super::app::{App, Names, field_names};
 use super::file::{Place, PythonFile};
@@ -19,6 +19,8 @@ use super::{meta, relation};
 pub struct Told<'a> {
     /// Entities that are new, with all that is in them.
     pub created: Vec<EntityId>,
+    /// An entity that is no more, by its name: others are in its place.
+    pub deleted: Option<&'a str>,
     /// Relations that are new, of entities that are there.
     pub added: Vec<RelationId>,
     /// The names of constraints and indexes that are new, of entities that are there.
@@ -65,6 +67,9 @@ pub fn state_operations(
         operations.push(statement(indent, "", code, ",").trim_end().to_owned());
     };
     let mut entities: Vec<EntityId> = Vec::new();
+    if let Some(name) = told.deleted {
+        push(&Code::call("migrations.DeleteModel").keyword("name", string(&python::class(name))));
+    }
     for &id in &told.added {
         let entity = schema.relations[id].source;
         let field = relation::relation(&app, id, &mut file);
