@@ -232,7 +232,12 @@ impl Schema {
 
     /// The many-to-many relation to a union whose links an entity's rows are.
     pub fn union_link(&self, entity: EntityId) -> Option<&UnionLink> {
-        self.union_links.values().iter().find(|link| link.link == entity)
+        let sources = self.entities[entity].members.iter().filter_map(|&member| match member {
+            MemberId::Relation(relation) => Some(self.relations[relation].target),
+            MemberId::Field(_) => None,
+        });
+        let links = sources.flat_map(|source| &self.entities[source].union_links);
+        links.map(|&link| &self.union_links[link]).find(|link| link.link == entity)
     }
 
     /// The union whose row a relation ties to an alternative, whichever of the two refers.

@@ -1,6 +1,8 @@
 //! Many-to-many relations to unions: both ends reach through the links, whose own relation to the union is to
 //! one.
 
+use std::collections::BTreeSet;
+
 use crate::schema::{EntityId, UnionLink};
 use crate::targets::python::{Code, assignment, attribute, statement, string};
 
@@ -74,8 +76,13 @@ impl<'a> Plan<'a> {
     /// The ends of links to unions that an entity is.
     fn union_ends(&self, entity: EntityId) -> Vec<UnionEnd<'a>> {
         let schema = self.schema();
+        let own = &schema.entities[entity];
+        let led_to = own.alternative_of.iter().flat_map(|&union| &schema.unions[union].links);
+        // A link whose alternative is its source has both ends here.
+        let links: BTreeSet<_> = own.union_links.iter().chain(led_to).copied().collect();
         let mut ends = Vec::new();
-        for link in schema.union_links.values() {
+        for link in links {
+            let link = &schema.union_links[link];
             let to_union = &schema.union_relations[link.union_end];
             if link.source == entity
                 && let Some(links) = self.inverse_attribute(link.source_end)

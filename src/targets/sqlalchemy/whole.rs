@@ -40,13 +40,13 @@ pub(super) fn deleted_whole(program: Program<'_>, order: &Circles) -> HashSet<En
 
 /// Whether a row may be deleted along with itself by the row of a union: a flush has no order for the two.
 fn is_circular(schema: &Schema, entity: EntityId, reached: &HashSet<EntityId>) -> bool {
-    reached.contains(&entity)
-        && schema.unions.values().iter().any(|union| {
-            let alternatives = union.alternatives.iter();
-            let mut places = alternatives.map(|alternative| alternative.entity).chain(union.row);
-            union.row.is_some_and(|row| row == entity || reached.contains(&row))
-                && places.any(|place| place == entity)
-        })
+    let mut unions = schema.entities[entity]
+        .alternative_of
+        .iter()
+        .copied()
+        .chain(schema.union_of_row(entity))
+        .filter_map(|union| schema.unions[union].row);
+    reached.contains(&entity) && unions.any(|row| row == entity || reached.contains(&row))
 }
 
 /// Whether rows that are deleted along with a row may refer to each other in a circle.
