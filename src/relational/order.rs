@@ -38,13 +38,14 @@ impl Stage {
 /// All tables that are ours, as one stage.
 pub fn order(database: &Database) -> Stage {
     let tables = database.tables.iter().filter(|(_, table)| !table.external);
-    let mut stages = stages(database, &[tables.map(|(id, _)| id).collect()]);
+    let mut stages = stages(database, &[tables.map(|(id, _)| id).collect()], &[]);
     stages.pop().unwrap_or_default()
 }
 
 /// Group by group: the groups in the order given as far as their foreign keys allow, and the same within
-/// each. A circle is entered at its first member, which then comes last of it. External tables are left out.
-pub fn stages(database: &Database, groups: &[Vec<TableId>]) -> Vec<Stage> {
+/// each. A circle is entered at its first member, which then comes last of it; but each group comes behind those
+/// that `before` has at its place, if it has any. External tables are left out.
+pub fn stages(database: &Database, groups: &[Vec<TableId>], before: &[Vec<usize>]) -> Vec<Stage> {
     let mut group_of = HashMap::new();
     for (group, tables) in groups.iter().enumerate() {
         for &table in tables.iter().filter(|&&table| !database.tables[table].external) {
@@ -68,7 +69,7 @@ pub fn stages(database: &Database, groups: &[Vec<TableId>]) -> Vec<Stage> {
         .collect();
     let mut placed = vec![false; groups.len()];
     let mut stages = Vec::with_capacity(groups.len());
-    for group in sorted(groups.len(), &needs) {
+    for group in sorted(sorted(0..groups.len(), &needs), before) {
         stages.push(stage(database, group, &groups[group], &group_of, &placed));
         placed[group] = true;
     }
@@ -98,7 +99,7 @@ fn stage(
         .collect();
     let mut stage = Stage { group, ..Stage::default() };
     let mut done = vec![false; tables.len()];
-    for nth in sorted(tables.len(), &needs) {
+    for nth in sorted(0..tables.len(), &needs) {
         let table = tables[nth];
         done[nth] = true;
         stage.tables.push(table);
@@ -119,19 +120,23 @@ fn stage(
     stage
 }
 
-/// Everything once, each behind what it needs, otherwise in its own order. A circle is entered at the
+/// Everything once, each behind what it needs, otherwise in the order given. A circle is entered at the
 /// first of it that is reached. Without recursion.
-fn sorted(count: usize, needs: &[Vec<usize>]) -> Vec<usize> {
-    let mut order = Vec::with_capacity(count);
-    let mut seen = vec![false; count];
+fn sorted(
+    places: impl IntoIterator<Item = usize, IntoIter: ExactSizeIterator>,
+    needs: &[Vec<usize>],
+) -> Vec<usize> {
+    let places = places.into_iter();
+    let mut order = Vec::with_capacity(places.len());
+    let mut seen = vec![false; places.len()];
     let mut stack: Vec<(usize, usize)> = Vec::new();
-    for first in 0..count {
+    for first in places {
         if std::mem::replace(&mut seen[first], true) {
             continue;
         }
         stack.push((first, 0));
         while let Some((at, next)) = stack.last_mut() {
-            match needs[*at].get(*next) {
+            match needs.get(*at).and_then(|needs| needs.get(*next)) {
                 Some(&need) => {
                     *next += 1;
                     if !std::mem::replace(&mut seen[need], true) {
@@ -245,7 +250,11 @@ mod tests {
         let groups: Vec<Vec<TableId>> = [&[0, 1][..], &[2], &[3]]
             .map(|group| group.iter().copied().map(TableId::from_index).collect())
             .into();
-        let stages = stages(&database, &groups);
+        let behind = stages(&database, &groups, &[Vec::new(), vec![0]]);
+        let order: Vec<_> = behind.iter().map(|stage| stage.group).collect();
+        assert_eq!(order, [2, 0, 1]);
+        assert_eq!(keys(&database, &behind[1].postponed), ["a->b"]);
+        let stages = stages(&database, &groups, &[]);
         let order: Vec<_> = stages.iter().map(|stage| stage.group).collect();
         assert_eq!(order, [2, 1, 0]);
         assert_eq!(keys(&database, &stages[1].postponed), ["b->a"]);

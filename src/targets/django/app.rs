@@ -225,7 +225,14 @@ impl<'a> App<'a> {
             }
             MemberId::Field(_) => false,
         });
-        toward.count() > 2
+        // The ways by a union's own row are relations to its alternatives, in Django's eyes.
+        let by_row = schema.entities[link].union_relations.iter().filter(|&&id| {
+            let relation = &schema.union_relations[id];
+            let mut alternatives = schema.unions[relation.union].alternatives.iter();
+            matches!(relation.stored, Stored::Row(_))
+                && alternatives.any(|alternative| ends.contains(&alternative.entity))
+        });
+        toward.count() + by_row.count() > 2
     }
 
     /// Whether the model asks the database, and says in Django's words what it refuses.
@@ -265,8 +272,7 @@ impl<'a> App<'a> {
 
     /// The model of whose rows the entity's are a part, by multi-table inheritance.
     pub(super) fn parent(&self, entity: EntityId) -> Option<EntityId> {
-        let [MemberId::Relation(key)] = self.schema().entities[entity].key[..] else { return None };
-        (self.tied(key) == Some(Strategy::Inheritance)).then(|| self.schema().relations[key].target)
+        parent(self.schema(), entity)
     }
 
     /// Whether the entity is the row of a union whose alternatives inherit from it.
@@ -325,6 +331,13 @@ fn in_order(schema: &Schema, module: ModuleId) -> impl Iterator<Item = EntityId>
     let entities = &schema.modules[module].entities;
     let rows = entities.iter().copied().filter(move |&entity| first(entity));
     rows.chain(entities.iter().copied().filter(move |&entity| !first(entity)))
+}
+
+/// The entity of whose rows another's are a part, by multi-table inheritance.
+pub(super) fn parent(schema: &Schema, entity: EntityId) -> Option<EntityId> {
+    let [MemberId::Relation(key)] = schema.entities[entity].key[..] else { return None };
+    let union = schema.tie(key)?;
+    (schema.unions[union].strategy == Strategy::Inheritance).then(|| schema.relations[key].target)
 }
 
 fn is_parent(schema: &Schema, entity: EntityId) -> bool {

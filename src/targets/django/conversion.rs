@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use crate::relational::stages;
 use crate::schema::{EntityId, RelationId};
 use crate::target::DjangoOptions;
 use crate::targets::Program;
@@ -49,14 +48,7 @@ pub fn state_operations(
     let names = Names::of(schema);
     let fields: HashSet<String> = field_names(schema, module);
     let app = App { program, options, refusals: &refusals, names: &names, module, fields: &fields };
-    let groups: Vec<Vec<_>> = schema
-        .modules
-        .iter()
-        .map(|(_, module)| {
-            module.entities.iter().map(|&entity| program.layout.table(entity)).collect()
-        })
-        .collect();
-    let plan = Plan::of(program, stages(program.database, &groups));
+    let plan = Plan::of(program);
     let mut file = PythonFile::new(Place::Migration, &fields);
     let mut operations: Vec<String> = told
         .created

@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashSet};
 use serde::Serialize;
 
 use crate::ddl::{self, Statement, Subject};
-use crate::relational::Stage;
+use crate::relational::{Stage, stages};
 use crate::schema::{
     BaseType, EntityId, EntityKind, EnumId, EnumStorage, MemberId, ModuleId, RelationId,
     RelationKind,
@@ -16,7 +16,7 @@ use crate::schema::{
 use crate::targets::Program;
 use crate::targets::python::{Code, multiline, statement, string};
 
-use super::app::App;
+use super::app::{App, parent};
 use super::file::{Place, PythonFile, Support};
 use super::{field, meta, model, relation};
 
@@ -52,10 +52,21 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// The plan of a program, from its stages in order.
-    pub(super) fn of(program: Program<'_>, ordered: Vec<Stage>) -> Plan {
+    /// The plan of a program.
+    pub(super) fn of(program: Program<'_>) -> Plan {
         let schema = program.schema;
         let count = schema.modules.len();
+        let modules = schema.modules.values().iter();
+        let tables = modules.clone().map(|module| {
+            module.entities.iter().map(|&entity| program.layout.table(entity)).collect()
+        });
+        // Django's state has a model only where that of which it is a part is there.
+        let before = modules.map(|module| {
+            let parents = module.entities.iter().filter_map(|&entity| parent(schema, entity));
+            parents.map(|parent| schema.entities[parent].module.index()).collect()
+        });
+        let (tables, before): (Vec<_>, Vec<_>) = (tables.collect(), before.collect());
+        let ordered = stages(program.database, &tables, &before);
         let mut plan = Plan {
             stages: vec![Stage::default(); count],
             places: vec![0; count],

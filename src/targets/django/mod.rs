@@ -30,7 +30,6 @@ use minijinja::Environment;
 pub mod expression;
 
 use super::{OutputFile, Program};
-use crate::relational::stages;
 use crate::target::DjangoOptions;
 use crate::templates;
 
@@ -58,14 +57,7 @@ pub fn emit(program: Program<'_>, options: &DjangoOptions) -> Vec<OutputFile> {
     let refusals = Refusals::find(program);
     let names = Names::of(program.schema);
     let schema = program.schema;
-    let groups: Vec<Vec<_>> = schema
-        .modules
-        .iter()
-        .map(|(_, module)| {
-            module.entities.iter().map(|&entity| program.layout.table(entity)).collect()
-        })
-        .collect();
-    let plan = migration::Plan::of(program, stages(program.database, &groups));
+    let plan = migration::Plan::of(program);
     let mut files = Vec::new();
     for module in schema.modules.ids() {
         let fields = app::field_names(schema, module);

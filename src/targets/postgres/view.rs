@@ -42,7 +42,7 @@ pub(super) fn schema(program: Program<'_>) -> SchemaView {
     let enum_types = enum_types(program, &modules);
     sections.push(section("", enum_types));
     let mut postponed: Vec<ForeignKeyRef> = Vec::new();
-    for stage in stages(database, &groups) {
+    for stage in stages(database, &groups, &[]) {
         let module = &schema.modules[modules[stage.group]];
         sections.push(section(
             &title(&module.name, module.docs.as_deref()),
