@@ -85,6 +85,11 @@ fn trials(session: Option<&Arc<Session>>, proving: Option<&Arc<Proving>>) -> Vec
     for strategy in Strategy::ALL {
         trials.push(list(session, &tracker::stored(strategy)));
     }
+    for strategy in owners::STRATEGIES {
+        for &variant in Variant::all(django) {
+            trials.push(task(session, "abroad", &owners::abroad(strategy), variant, nothing));
+        }
+    }
     for &variant in Variant::all(django) {
         trials.push(task(session, "splits", &owners::apart("split"), variant, nothing));
     }
@@ -150,7 +155,8 @@ fn judge(session: Option<&Arc<Session>>, tool: &'static str, variant: Variant) -
         let mut apps = Vec::new();
         let owners = owners::STRATEGIES.into_iter().chain(["split"]).map(owners::apart);
         let examples = examples::all().into_iter().chain(examples::unusual());
-        let plain = examples.chain(owners).map(|example| (example, Vec::new()));
+        let plain = examples.chain(owners).chain([owners::abroad("link")]);
+        let plain = plain.map(|example| (example, Vec::new()));
         let trackers = [Strategy::Split, Strategy::Slot, Strategy::Untyped];
         let trackers = trackers.map(|strategy| tracker::stored(strategy).apart());
         let trackers = trackers.map(|tracker| (tracker.example, tracker.options.slots));

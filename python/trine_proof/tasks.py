@@ -21,6 +21,7 @@ import sqlalchemy.ext.orderinglist
 import sqlalchemy.orm
 
 from trine_proof import (
+    abroad,
     admin,
     cleanliness,
     hostile,
@@ -36,6 +37,7 @@ from trine_proof import (
 __all__ = ["TASKS", "django", "psycopg", "sqlalchemy"]
 
 TASKS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
+    "abroad": abroad.abroad,
     "admin": admin.admin,
     "cleanliness": cleanliness.cleanliness,
     "hostile": hostile.hostile,

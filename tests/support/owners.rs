@@ -31,6 +31,21 @@ pub fn apart(strategy: &str) -> Example {
     Example { name: module, ..example }
 }
 
+/// A program whose alternatives are of other modules, and of Django's own where the strategy allows it.
+pub fn abroad(strategy: &str) -> Example {
+    let work = include_str!("../data/owners/abroad/work.trine");
+    let mut work = work.replace("User  as arc", &format!("User  as {strategy}"));
+    if !["arc", "link"].contains(&strategy) {
+        let (before, rest) = work.split_once("external entity User").expect("it is there");
+        let (_, behind) = rest.split_once("entity Room").expect("it is there");
+        let user = "entity User {\n  username  varchar(150)\n}";
+        work = format!("{before}{user}\n\nentity Room{behind}");
+    }
+    let crew = include_str!("../data/owners/abroad/crew.trine").to_owned();
+    let files = vec![("crew.trine".to_owned(), crew), ("work.trine".to_owned(), work)];
+    Example { name: format!("abroad_{strategy}"), files }
+}
+
 /// Compiles the program, and puts the application into the package of SQLAlchemy models.
 ///
 /// # Errors
