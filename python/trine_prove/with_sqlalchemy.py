@@ -174,9 +174,11 @@ class Sqlalchemy:
         where = driver.by_key(table, map(quoted, of["key"]), ":key")
         key = sa.bindparam("key", of["key"], JSONB)
         query = sa.select(mapper.class_).where(sa.text(where).bindparams(key))
-        for relation in mapper.relationships:
-            if relation.lazy in EAGER:
-                query = query.options(orm.lazyload(relation.class_attribute))
+        # It may be a row of a class that inherits from this one.
+        for each in mapper.self_and_descendants:
+            for relation in each.relationships:
+                if relation.parent is each and relation.lazy in EAGER:
+                    query = query.options(orm.lazyload(relation.class_attribute))
         return session.scalars(query).one()
 
     def prepare(

@@ -70,6 +70,10 @@ const PROGRAMS: &[(&str, &str)] = &[
          entity Photo { album 1 Album <-> * photos on delete restrict }",
     ),
     (
+        "an heir that leads to another of the same union, and collections that load themselves",
+        LED_BACK,
+    ),
+    (
         "two arcs on one circle, one of them mandatory",
         "entity Firm {}
          entity Share { owner 1 Holder <-> * shares on delete restrict }
@@ -138,6 +142,17 @@ const PROGRAMS: &[(&str, &str)] = &[
     ),
 ];
 
+/// Relations that lead from rows of a table to rows that a flush writes along with them.
+const LED_BACK: &str = "entity Crew {}
+    entity Sailor {
+      crew 1 Crew <-> * sailors on delete cascade @sqlalchemy(lazy: \"selectin\")
+      stand_in 0..1 Crew <-> * _ on delete cascade
+    }
+    union Party = Sailor | Crew as inheritance
+    entity Album { cover 0..1 Picture <-> * covers on delete protect, Album cascade }
+    union Picture = Photo | Album as arc
+    entity Photo { album 1 Album <-> * photos on delete restrict }";
+
 /// Rows that go with their owner by the database alone, and when they are taken out of its collection.
 const TAKEN_OUT: &str = "entity Folder {}
     entity Note {
@@ -163,6 +178,15 @@ fn a_flush_sorts_by_what_changes_and_leaves_everything_loaded() {
          entity Photo { album 1 Album <-> * photos on delete restrict }",
         include_str!("../data/circles.py"),
     );
+}
+
+#[test]
+fn a_delete_loads_nothing_to_find_its_place() {
+    let program = "from models import Album, Photo, Sailor
+for relation in (Sailor.stand_in, Album.cover_photo, Album.cover_album, Photo.album):
+    assert relation.property.passive_deletes, relation
+";
+    run("led_back", LED_BACK, program);
 }
 
 /// Runs a program in Python over the models of some members.

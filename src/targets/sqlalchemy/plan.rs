@@ -194,6 +194,11 @@ impl<'a> Plan<'a> {
         Some(self.schema().relations[*relation].target)
     }
 
+    /// The entity with whose rows a flush writes those of this one: what it inherits from, or itself.
+    pub fn written_as(&self, entity: EntityId) -> EntityId {
+        self.inherited(entity).unwrap_or(entity)
+    }
+
     /// The relation that an entity inherits by.
     pub fn heir_by(&self, entity: EntityId) -> Option<RelationId> {
         self.heirs.get(&entity).copied()
