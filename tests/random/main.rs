@@ -48,7 +48,7 @@ fn every_drawn_program_compiles_for_every_target() {
     let options = Options::default();
     for seed in (0..COMPILED).chain((random::WITH_UNIONS..).take(COMPILED as usize)) {
         let drawn = random::program(seed, &options);
-        let compilation = trine::compile(&drawn.sources(), &options);
+        let compilation = trine::compile(&drawn.sources(), &drawn.options(&options));
         for &target in Target::ALL {
             let made = compilation.files.iter().any(|(of, _)| *of == target);
             assert!(made, "seed {seed}: nothing for {}\n{}", target.name(), drawn.text());
@@ -58,7 +58,7 @@ fn every_drawn_program_compiles_for_every_target() {
 
 fn the_same_number_gives_the_same_program() {
     let options = Options::default();
-    for seed in 0..20 {
+    for seed in (0..20).chain((random::WITH_UNIONS..).take(20)) {
         assert_eq!(random::program(seed, &options).files, random::program(seed, &options).files);
     }
 }

@@ -122,7 +122,7 @@ fn program(bench: Bench<'_>, seed: u64) -> (Options, Drawn) {
         options.django.version = Some(DjangoVersion::V6_1);
     }
     let drawn = random::program(seed, &options);
-    (options, drawn)
+    (drawn.options(&options), drawn)
 }
 
 /// Who is compared with SQL: SQLAlchemy, and Django with one of its delete options, in turns; or only one of the

@@ -7,10 +7,11 @@ mod model;
 mod names;
 mod relations;
 mod unions;
+mod wider;
 
 use trine::diagnostics::{Diagnostic, Severity};
 use trine::source::Sources;
-use trine::target::Options;
+use trine::target::{Options, Slot};
 
 use lot::Lot;
 use model::{Entity, Key, Kind, Member, Mixin, Module, Place, Program};
@@ -24,6 +25,8 @@ pub type Files = Vec<(String, String)>;
 pub struct Drawn {
     /// What it says.
     pub files: Files,
+    /// What the project chooses for its slots.
+    pub slots: Vec<Slot>,
     /// Members that were drawn.
     pub members: usize,
     /// Those that the compiler refused, and that were taken out.
@@ -36,6 +39,11 @@ impl Drawn {
     /// Its files as the compiler takes them.
     pub fn sources(&self) -> Sources {
         sources(&self.files)
+    }
+
+    /// The options of a project that has chosen for its slots.
+    pub fn options(&self, options: &Options) -> Options {
+        Options { slots: self.slots.clone(), ..options.clone() }
     }
 
     /// Its files as one text, for people.
@@ -65,8 +73,8 @@ pub fn program(seed: u64, options: &Options) -> Drawn {
         let mut of_unions = Lot::new(!seed.wrapping_add((thrown_away as u64) << 48));
         let drawn = draw(&mut lot, (seed >= WITH_UNIONS).then_some(&mut of_unions));
         let members = drawn.members();
-        if let Some((files, refused)) = settle(drawn, options) {
-            return Drawn { files, members, refused, thrown_away };
+        if let Some((files, slots, refused)) = settle(drawn, options) {
+            return Drawn { files, slots, members, refused, thrown_away };
         }
         thrown_away += 1;
         assert!(thrown_away < 50, "seed {seed}: no program came of it");
@@ -74,17 +82,18 @@ pub fn program(seed: u64, options: &Options) -> Drawn {
 }
 
 /// Takes out what the compiler refuses, until nothing is left to refuse.
-fn settle(mut program: Program, options: &Options) -> Option<(Files, Vec<Diagnostic>)> {
+fn settle(mut program: Program, options: &Options) -> Option<(Files, Vec<Slot>, Vec<Diagnostic>)> {
     let mut refused = Vec::new();
     for _ in 0..12 {
         let pages = program.files();
         let files: Files =
             pages.iter().map(|(path, text, _)| (path.clone(), text.clone())).collect();
         let sources = sources(&files);
-        let mut errors = trine::check(&sources, options);
+        let options = Options { slots: program.slots(), ..options.clone() };
+        let mut errors = trine::check(&sources, &options);
         errors.retain(|found| found.severity() == Severity::Error);
         if errors.is_empty() {
-            return Some((files, refused));
+            return Some((files, options.slots, refused));
         }
         let mut dropped: Vec<Place> = Vec::new();
         for error in errors {
@@ -130,7 +139,8 @@ fn draw(lot: &mut Lot, of_unions: Option<&mut Lot>) -> Program {
     mixins(lot, &mut program, &mut classes);
     relate(lot, &mut program, &mut classes);
     if let Some(lot) = of_unions {
-        unions::unions(lot, &mut program, &mut classes);
+        let drawn = unions::unions(lot, &mut program, &mut classes);
+        wider::wider(lot, &mut program, &mut classes, &drawn);
     }
     program.enums.retain(|one| {
         let named = |text: &str| text.contains(&one.name);

@@ -1,5 +1,7 @@
 //! What has been drawn so far, so that what is drawn next may refer to it; and how it is written.
 
+use trine::target::Slot;
+
 use super::names::Taken;
 
 /// What a field's type can be used for.
@@ -133,6 +135,8 @@ pub struct Mixin {
 pub struct Union {
     pub module: String,
     pub text: String,
+    /// What the project chooses for it, if it is a slot.
+    pub slot: Option<Slot>,
 }
 
 #[derive(Debug, Clone)]
@@ -209,6 +213,12 @@ impl Program {
             files.push((format!("{}.trine", module.name), page.text, page.lines));
         }
         files
+    }
+
+    /// What the project chooses for the slots that are left.
+    pub fn slots(&self) -> Vec<Slot> {
+        let left = self.unions.iter().filter(|union| !union.text.is_empty());
+        left.filter_map(|union| union.slot.clone()).collect()
     }
 
     /// Takes a member away.

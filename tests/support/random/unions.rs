@@ -9,16 +9,17 @@ use super::model::{Key, Member, Program, Union};
 use super::names::{self, Taken};
 
 /// A union as relations need it.
-struct Drawn {
-    module: String,
-    name: String,
-    strategy: &'static str,
+pub struct Drawn {
+    pub module: String,
+    pub name: String,
+    pub strategy: &'static str,
     /// Places of entities.
-    alternatives: Vec<usize>,
+    pub alternatives: Vec<usize>,
 }
 
 /// Draws a union or two, with relations to them.
-pub fn unions(lot: &mut Lot, program: &mut Program, classes: &mut Taken) {
+pub fn unions(lot: &mut Lot, program: &mut Program, classes: &mut Taken) -> Vec<Drawn> {
+    let mut drawn = Vec::new();
     let mut inheriting = Vec::new();
     for _ in 0..*lot.weighed(&[(70, 1), (30, 2)]) {
         let Some(union) = union(lot, program, classes, &mut inheriting) else { continue };
@@ -33,7 +34,9 @@ pub fn unions(lot: &mut Lot, program: &mut Program, classes: &mut Taken) {
                 to_one(lot, program, &union, source);
             }
         }
+        drawn.push(union);
     }
+    drawn
 }
 
 fn union(
@@ -61,6 +64,20 @@ fn union(
     if alternatives.is_empty() {
         return None;
     }
+    if strategy == "inheritance" {
+        inheriting.extend(&alternatives);
+    }
+    Some(declare(lot, program, classes, strategy, alternatives))
+}
+
+/// Writes a union of these alternatives.
+pub fn declare(
+    lot: &mut Lot,
+    program: &mut Program,
+    classes: &mut Taken,
+    strategy: &'static str,
+    alternatives: Vec<usize>,
+) -> Drawn {
     let module = lot.one(&program.modules).name.clone();
     let name = names::class(lot, classes);
     for made in ["Row", "Kind"] {
@@ -72,20 +89,17 @@ fn union(
             names::take(taken, &format!("{name}_{made}"));
         }
     }
-    if strategy == "inheritance" {
-        inheriting.extend(&alternatives);
-    }
     let paths: Vec<String> =
         alternatives.iter().map(|&place| program.entities[place].path(&module)).collect();
     let because = if strategy == "untyped" { " because \"it is a trail\"" } else { "" };
     let docs = names::docs(lot, "");
     let text = format!("{docs}union {name} = {}  as {strategy}{because}\n", paths.join(" | "));
-    program.unions.push(Union { module: module.clone(), text });
-    Some(Drawn { module, name, strategy, alternatives })
+    program.unions.push(Union { module: module.clone(), text, slot: None });
+    Drawn { module, name, strategy, alternatives }
 }
 
 /// The union, and an alternative of it, as another module must say them.
-fn path(union: &Drawn, from: &str) -> String {
+pub fn path(union: &Drawn, from: &str) -> String {
     if union.module == from {
         union.name.clone()
     } else {
@@ -117,7 +131,8 @@ fn ends(lot: &mut Lot, program: &mut Program, union: &Drawn, source: usize) -> (
     (name, inverse)
 }
 
-fn to_one(lot: &mut Lot, program: &mut Program, union: &Drawn, source: usize) {
+/// A relation to one of the union's alternatives, with what may follow it.
+pub fn to_one(lot: &mut Lot, program: &mut Program, union: &Drawn, source: usize) {
     let (name, inverse) = ends(lot, program, union, source);
     let optional = lot.chance(45);
     let here = if optional { "0..1" } else { "1" };
@@ -136,14 +151,14 @@ fn to_one(lot: &mut Lot, program: &mut Program, union: &Drawn, source: usize) {
             rules.push((40, "set null"));
         }
         line += &format!(" on delete {}", lot.weighed(&rules));
-        if union.strategy == "arc" {
+        if matches!(union.strategy, "arc" | "split" | "slot") {
             for &place in &union.alternatives[1..] {
                 if lot.chance(20) {
                     let alternative = program.entities[place].path(&union.module);
                     line += &format!(", {alternative} {}", lot.weighed(&rules));
                 }
             }
-            if lot.chance(15) {
+            if union.strategy == "arc" && lot.chance(15) {
                 line += &within(lot, program, union, source).unwrap_or_default();
             }
         }
@@ -201,7 +216,8 @@ fn within(lot: &mut Lot, program: &mut Program, union: &Drawn, source: usize) ->
     Some(format!(" within {name}"))
 }
 
-fn many_to_many(
+/// A relation to many of them.
+pub fn many_to_many(
     lot: &mut Lot,
     program: &mut Program,
     classes: &mut Taken,
