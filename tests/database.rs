@@ -63,6 +63,9 @@ fn trials(session: Option<&Arc<Session>>, proving: Option<&Arc<Proving>>) -> Vec
     for tracker in trackers() {
         trials.push(proof(session, proving, &tracker.example, &tracker.options));
     }
+    for strategy in owners::STRATEGIES {
+        trials.push(proof(session, proving, &owners::rules(strategy), &Options::default()));
+    }
     let storefront = examples::named("storefront");
     for &variant in Variant::all(django) {
         trials.push(task(session, "storefront", &storefront, variant, nothing));
@@ -154,8 +157,9 @@ fn judge(session: Option<&Arc<Session>>, tool: &'static str, variant: Variant) -
         let _ = std::fs::remove_dir_all(&output);
         let mut apps = Vec::new();
         let owners = owners::STRATEGIES.into_iter().chain(["split"]).map(owners::apart);
+        let rules = owners::STRATEGIES.map(owners::rules_apart);
         let examples = examples::all().into_iter().chain(examples::unusual());
-        let plain = examples.chain(owners).chain([owners::abroad("link")]);
+        let plain = examples.chain(owners).chain(rules).chain([owners::abroad("link")]);
         let plain = plain.map(|example| (example, Vec::new()));
         let trackers = [Strategy::Split, Strategy::Slot, Strategy::Untyped];
         let trackers = trackers.map(|strategy| tracker::stored(strategy).apart());

@@ -364,3 +364,40 @@ fn a_long_chain_and_a_wide_program_take_no_time() {
     assert_eq!(late(&text).len(), 2999);
     assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
 }
+
+#[test]
+fn a_rule_of_one_alternative_is_about_that_alternative_alone() {
+    let program = |strategy: &str, keeper: &str, rules: &str| {
+        format!(
+            "entity Person {{ name text }}
+             entity Bot {{ keeper 0..1 Person <-> * bots on delete {keeper} }}
+             union Owner = Person | Bot as {strategy}
+             entity Task {{ owner 0..1 Owner <-> * tasks on delete {rules} }}
+             entity Lamp {{ of 1 Task <-> * lamps on delete restrict
+                            by 0..1 Person <-> * lamps on delete cascade }}"
+        )
+    };
+    for strategy in ["link", "supertype", "inheritance"] {
+        let late = |keeper: &str, rules: &str| late(&program(strategy, keeper, rules));
+        let codes = |keeper: &str, rules: &str| codes(&program(strategy, keeper, rules));
+        // A person takes their tasks along, and their bot with the task that restricts it.
+        assert_eq!(late("cascade", "cascade, Bot restrict"), ["Task.owner_ref", "Lamp.of"]);
+        assert_eq!(late("set null", "cascade, Bot restrict"), ["Lamp.of"]);
+        // Only bots take tasks along, and no bot goes with a person.
+        assert_eq!(late("set null", "restrict, Bot cascade"), Vec::<String>::new());
+        assert_eq!(codes("cascade", "cascade, Bot protect"), ["E0502"]);
+        assert!(codes("set null", "cascade, Bot protect").is_empty());
+    }
+    // A group takes its main task along, and no task takes its group: no circle.
+    let circle = |rules: &str| {
+        codes(&format!(
+            "entity Person {{ name text }}
+             entity Group {{ main 0..1 Task <-> * mains on delete cascade }}
+             union Owner = Person | Group as link
+             entity Task {{ owner 0..1 Owner <-> * tasks on delete {rules} }}"
+        ))
+    };
+    assert_eq!(circle("cascade"), ["W0501"]);
+    assert!(circle("cascade, Group set null").is_empty());
+    assert_eq!(circle("set null, Group cascade"), ["W0501"]);
+}

@@ -177,6 +177,44 @@ fn a_row_does_not_protect_what_goes_along_with_it() {
 }
 
 #[test]
+fn rules_that_differ_by_alternative_are_said_for_each() {
+    let program = |strategy: &str, rules: &str| {
+        format!(
+            "entity Person {{ name text }}
+             entity Group {{ name text }}
+             union Owner = Person | Group as {strategy}
+             entity Task {{ owner 0..1 Owner <-> * tasks on delete {rules} }}"
+        )
+    };
+    let rules = "{\"person\": models.CASCADE, \"group\": models.RESTRICT}";
+    for strategy in ["link", "supertype", "inheritance"] {
+        let text = program(strategy, "cascade, Group restrict");
+        let python = format!("on_delete=database.ByAlternative(\n            {rules}\n        ),");
+        check(&text, DjangoOptions::default(), "models.py", &[&python]);
+        let database = [
+            "on_delete=database.InDatabase(",
+            "database.ByAlternative(",
+            rules,
+            "related_name=\"tasks\"",
+        ];
+        check(&text, in_database(Some(DjangoVersion::V6_1)), "models.py", &database);
+        // Nothing refuses, and the database does it all.
+        let text = program(strategy, "cascade, Group set null");
+        check(
+            &text,
+            in_database(None),
+            "models.py",
+            &["owner_ref", "on_delete=models.DO_NOTHING,"],
+        );
+        assert!(!file(&text, in_database(None), "models.py").contains("ByAlternative"));
+    }
+    // The collector comes to a task from its owner, not by the row.
+    let text = program("supertype", "cascade, Group set null");
+    let owner = ["unions.SupertypeField(", "on_delete={\"person\": models.CASCADE},"];
+    check(&text, DjangoOptions::default(), "models.py", &owner);
+}
+
+#[test]
 fn the_database_writes_what_django_would_write_too_early() {
     let django = DjangoOptions::default;
     // Nothing is checked when a reference is cleared.

@@ -531,3 +531,40 @@ fn comments_and_storage_come_from_the_file() {
     );
     becomes_without(source, &["no comment"]);
 }
+
+#[test]
+fn rules_that_differ_over_one_foreign_key_are_a_trigger_that_fires_before_it() {
+    let program = |strategy: &str, rules: &str| {
+        format!(
+            "entity Person {{ name text }}
+             entity Group {{ name text }}
+             union Owner = Person | Group as {strategy}
+             entity Task {{ owner 0..1 Owner <-> * tasks on delete {rules} }}"
+        )
+    };
+    // PostgreSQL fires triggers by their names, and those of foreign keys are `RI_ConstraintTrigger_…`.
+    let trigger = "CREATE TRIGGER \"0_tg_shop_task_owner_ref_rules\" AFTER DELETE ON shop_owner \
+                   FOR EACH ROW EXECUTE FUNCTION tg_shop_task_owner_ref_rules();";
+    let refuses = "FOREIGN KEY (owner_id) REFERENCES shop_owner (id) )";
+    for (strategy, person, group) in [
+        ("link", "OLD.person_id IS NOT NULL", "OLD.group_id IS NOT NULL"),
+        ("supertype", "OLD.kind = 'person'", "OLD.kind = 'group'"),
+        ("inheritance", "OLD.kind = 'person'", "OLD.kind = 'group'"),
+    ] {
+        let deletes = "DELETE FROM shop_task AS source WHERE source.owner_id = OLD.id;";
+        let clears = "UPDATE shop_task AS source SET owner_id = NULL \
+                      WHERE source.owner_id = OLD.id;";
+        let both = format!("IF {person} THEN {deletes} ELSIF {group} THEN {clears} END IF;");
+        let both = [trigger, refuses, &both];
+        becomes(&program(strategy, "cascade, Group set null"), &both);
+        let one = format!("BEGIN IF {group} THEN {clears} END IF; RETURN NULL; END");
+        becomes(&program(strategy, "restrict, Group set null"), &[trigger, refuses, &one]);
+        let protects = format!("IF {group} THEN IF EXISTS (SELECT FROM shop_task AS source");
+        becomes(&program(strategy, "restrict, Group protect"), &[trigger, refuses, &protects]);
+        becomes_without(&program(strategy, "cascade"), &["_rules"]);
+        becomes_without(
+            &program(strategy, "cascade, Person restrict, Group restrict"),
+            &["_rules"],
+        );
+    }
+}

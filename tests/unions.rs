@@ -7,6 +7,8 @@ mod support;
 
 #[path = "unions/attempts.rs"]
 mod attempts;
+#[path = "unions/rules.rs"]
+mod rules;
 
 use postgres::error::SqlState;
 use postgres::{Client, NoTls, Transaction};

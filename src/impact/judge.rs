@@ -99,18 +99,30 @@ fn references(state: &State<'_>, changed: &Changed, findings: &mut Findings) {
         if dangling.peek().is_none() {
             continue;
         }
-        let rewritten = dangling.any(|(place, _)| {
-            changed.written.get(&reference.source).is_some_and(|rows| rows.contains(&place))
+        let dangling: Vec<(usize, &Option<Row>)> = dangling.collect();
+        let rewritten = dangling.iter().any(|(place, _)| {
+            changed.written.get(&reference.source).is_some_and(|rows| rows.contains(place))
         });
-        findings.refusals.insert(refusal(reference, changed.is_update || rewritten));
+        let is_update = changed.is_update || rewritten;
+        if reference.rule.by_alternative.is_empty() {
+            findings.refusals.insert(refusal(reference, reference.rule.delete, is_update));
+            continue;
+        }
+        // Each rule refuses for itself; what else was written to the row is of no interest.
+        let targets = &state.before.tables[reference.target.index()];
+        for row in dangling.into_iter().filter_map(|(_, row)| row.as_ref()) {
+            let old = targets.iter().find(|target| reference.refers(row, target));
+            let rule = old.map_or(reference.rule.delete, |old| state.rule(reference, old));
+            findings.refusals.insert(refusal(reference, rule, changed.is_update));
+        }
     }
 }
 
-pub(super) fn refusal(reference: &Reference<'_>, is_update: bool) -> Refusal {
+pub(super) fn refusal(reference: &Reference<'_>, rule: DeleteRule, is_update: bool) -> Refusal {
     if is_update && reference.is_within() {
         return Refusal::Within(reference.relation);
     }
-    match reference.rule.delete {
+    match rule {
         DeleteRule::Protect if !is_update => Refusal::Protect(reference.relation),
         DeleteRule::Protect
         | DeleteRule::Restrict

@@ -210,12 +210,12 @@ fn halved(state: &State<'_>, write: &Written, other: RelationId) -> Likelihood {
 
 /// The round in which a relation's rule clears, sets or deletes a row.
 fn acts(state: &State<'_>, reference: &Reference<'_>, row: &Row) -> Option<u32> {
-    match reference.rule.delete {
+    let targets = &state.before.tables[reference.target.index()];
+    let place = targets.iter().position(|target| reference.refers(row, target))?;
+    match state.rule(reference, &targets[place]) {
         DeleteRule::Cascade | DeleteRule::SetNull | DeleteRule::SetDefault => {}
         DeleteRule::Restrict | DeleteRule::Protect => return None,
     }
-    let targets = &state.before.tables[reference.target.index()];
-    let place = targets.iter().position(|target| reference.refers(row, target))?;
     let target = RowRef { table: reference.target, row: place };
     state.gone.get(&target).map(|gone| gone + 1)
 }

@@ -249,8 +249,9 @@ impl<'a> State<'a> {
                 if reference.target != row.table {
                     continue;
                 }
+                let old = &self.before.tables[row.table.index()][row.row];
                 let (rule, relation, source) =
-                    (reference.rule.delete, reference.relation, reference.source);
+                    (self.rule(reference, old), reference.relation, reference.source);
                 let own = reference.own.clone();
                 let sources = referrers.of(self.before, nth, reference, row);
                 for place in sources {
@@ -281,6 +282,35 @@ impl<'a> State<'a> {
                 }
             }
         }
+    }
+
+    /// The delete rule that holds for a row that is referred to: of a union's row, its alternative's.
+    pub fn rule(&self, reference: &Reference<'_>, target: &Row) -> DeleteRule {
+        let Program { schema, layout, .. } = self.program;
+        let row = schema.relations[reference.relation].target;
+        if reference.rule.by_alternative.is_empty() {
+            return reference.rule.delete;
+        }
+        let value = |column: ColumnIx| {
+            let name = &self.table(reference.target).columns[column].name;
+            target.get(name).filter(|value| !value.is_null())
+        };
+        let nth = match schema.kinds_of_row(row) {
+            Some((field, kinds)) => {
+                let kind = value(layout.column(field)).and_then(Value::as_str);
+                let mut values = schema.enums[kinds].values.iter();
+                values.position(|it| kind == Some(it.stored.as_str()))
+            }
+            None => schema.union_of_row(row).and_then(|union| {
+                schema.unions[union].alternatives.iter().position(|alternative| {
+                    let place = alternative.relation.and_then(|tie| layout.relation(tie));
+                    place.is_some_and(|place| {
+                        place.columns.iter().all(|&column| value(column).is_some())
+                    })
+                })
+            }),
+        };
+        reference.rule.rule_of(nth)
     }
 
     /// The rows of unions that go with a row, since it is their alternative.

@@ -3,7 +3,7 @@
 use crate::schema::{EntityId, EntityKind, MemberId, RelationId, Schema, UnionRelationId};
 
 use super::reached::{Fate, is_excluded, is_made};
-use super::rules::{Effect, Links, effect, incoming};
+use super::rules::{Effect, Links, incoming};
 use super::walk::Walk;
 
 /// How far a delete of one entity reaches.
@@ -63,9 +63,11 @@ fn one(schema: &Schema, links: &Links, walk: &Walk, seen: &mut [usize]) -> Reach
     };
     let mut told = Vec::new();
     for &gone in &walk.entities {
-        for (relation, to_one) in incoming(schema, gone) {
+        let acts = incoming(schema, gone)
+            .flat_map(|(id, _)| walk.acts(schema, id).into_iter().map(move |act| (id, act.effect)));
+        for (relation, effect) in acts {
             let source = schema.relations[relation].source;
-            match effect(to_one.delete) {
+            match effect {
                 Effect::Deleted if is_made(schema, source) => {
                     if seen[source.index()] != entity.index() {
                         seen[source.index()] = entity.index();
@@ -80,7 +82,7 @@ fn one(schema: &Schema, links: &Links, walk: &Walk, seen: &mut [usize]) -> Reach
                 Effect::Cleared | Effect::Defaulted => {
                     if !goes(schema, walk, relation) {
                         reach.written += usize::from(is_new(schema, &mut told, relation));
-                        let defaulted = effect(to_one.delete) == Effect::Defaulted;
+                        let defaulted = effect == Effect::Defaulted;
                         let bound = links.bound_on(relation).filter(|_| defaulted);
                         if let Some(bound) = bound.filter(|bound| bound.max.is_some()) {
                             refused(&mut reach, bound.relation);

@@ -4,12 +4,12 @@
 use std::collections::HashSet;
 
 use crate::relational::AtOnce;
-use crate::schema::{EntityId, EntityKind, MemberId, RelationId, Schema};
+use crate::schema::{DeleteRule, EntityId, EntityKind, MemberId, RelationId, Schema};
 use crate::targets::Program;
 
 use super::at_once::{at_once, unique_waits, waits};
 use super::rules::{Bound, Effect, End, Links, effect, incoming, is_tie_to_row};
-use super::walk::Walk;
+use super::walk::{Act, Walk};
 
 /// What deleting rows of an entity does.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +42,9 @@ pub struct Branch {
     pub link: Option<End>,
     /// What its rule does.
     pub effect: Effect,
+    /// Of which alternatives the rows must be that are referred to, by their places in the union, where the
+    /// rules differ; none where all have this one.
+    pub of: Vec<usize>,
     /// Whether the row goes anyhow; of links that Trine makes, whether the other end does. Of no interest
     /// where the effect is to delete the row.
     pub fate: Fate,
@@ -142,6 +145,11 @@ impl Impact {
 }
 
 impl Branch {
+    /// Its delete rule.
+    pub fn rule(&self, schema: &Schema) -> Option<DeleteRule> {
+        schema.to_one(self.relation).map(|to_one| to_one.rule_of(self.of.first().copied()))
+    }
+
     /// Whether its rows are links that Trine makes, which go and leave the other end.
     pub fn unlinks(&self, schema: &Schema) -> bool {
         self.effect == Effect::Deleted && is_made(schema, schema.relations[self.relation].source)
@@ -182,9 +190,8 @@ pub fn impact(program: Program<'_>, entity: EntityId) -> Impact {
 
 fn branches(program: Program<'_>, links: &Links, walk: &Walk, place: usize) -> Vec<Branch> {
     let schema = program.schema;
-    let describe = |(relation, to_one): (RelationId, &crate::schema::ToOne)| {
+    let describe = |(relation, Act { effect, of }): (RelationId, Act)| {
         let source = schema.relations[relation].source;
-        let effect = effect(to_one.delete);
         let link = links.end(relation);
         let deletes = effect == Effect::Deleted;
         let removed = link.filter(|_| deletes && is_made(schema, source));
@@ -199,11 +206,12 @@ fn branches(program: Program<'_>, links: &Links, walk: &Walk, place: usize) -> V
             relation,
             link,
             effect,
+            of,
             fate,
             leads: if deletes { walk.leads(relation, source) } else { Leads::Nowhere },
             checks: match fate {
                 Fate::Goes(_) => Vec::new(),
-                Fate::Stays | Fate::MayGo => checks(program, walk, relation, fate),
+                Fate::Stays | Fate::MayGo => checks(program, walk, relation, (effect, fate)),
             },
             bound: match effect {
                 Effect::Deleted => other.filter(|bound| bound.min > 0),
@@ -217,7 +225,11 @@ fn branches(program: Program<'_>, links: &Links, walk: &Walk, place: usize) -> V
         }
     };
     let followed = |(relation, _): &(RelationId, _)| walk.follows(schema, *relation);
-    incoming(schema, walk.entities[place]).filter(followed).map(describe).collect()
+    incoming(schema, walk.entities[place])
+        .filter(followed)
+        .flat_map(|(id, _)| walk.acts(schema, id).into_iter().map(move |act| (id, act)))
+        .map(describe)
+        .collect()
 }
 
 /// What is checked when a relation has been written, and whether the order decides what that comes to.
@@ -225,11 +237,15 @@ fn checks(
     program: Program<'_>,
     walk: &Walk,
     relation: RelationId,
-    fate: Fate,
+    (effect, fate): (Effect, Fate),
 ) -> Vec<(AtOnce, Verdict)> {
     let schema = program.schema;
     let may_go = fate == Fate::MayGo;
-    let clears = schema.to_one(relation).is_some_and(|one| effect(one.delete) == Effect::Cleared);
+    let clears = match effect {
+        Effect::Cleared => true,
+        Effect::Defaulted => false,
+        Effect::Deleted | Effect::Restricted | Effect::Protected => return Vec::new(),
+    };
     let mut judged = Vec::new();
     for check in at_once(program, relation) {
         let order = match &check {

@@ -33,6 +33,34 @@ pub fn effect(rule: DeleteRule) -> Effect {
     }
 }
 
+/// The rule as a file says it.
+pub fn word(rule: DeleteRule) -> &'static str {
+    match rule {
+        DeleteRule::Cascade => "cascade",
+        DeleteRule::SetNull => "set null",
+        DeleteRule::SetDefault => "set default",
+        DeleteRule::Restrict => "restrict",
+        DeleteRule::Protect => "protect",
+    }
+}
+
+/// A relation's rules as a file says them, `said` by `word` or otherwise: `cascade, Group restrict`.
+pub fn in_words(
+    schema: &Schema,
+    relation: RelationId,
+    said: impl Fn(DeleteRule) -> &'static str,
+) -> String {
+    let Some(to_one) = schema.to_one(relation) else { return String::new() };
+    let rules = to_one.rules();
+    let times = |rule: DeleteRule| rules.iter().filter(|&&other| other == rule).count();
+    // The first of those that most alternatives have is the one that a file would state for all.
+    let own = rules.iter().copied().rev().max_by_key(|&rule| times(rule)).unwrap_or(to_one.delete);
+    let differing = schema.rules_by_alternative(relation).filter(|(_, rule)| *rule != own);
+    let differing =
+        differing.map(|(it, rule)| format!(", {} {}", schema.entities[it.entity].name, said(rule)));
+    differing.fold(said(own).to_owned(), |words, more| words + &more)
+}
+
 /// The to-one relations that point at an entity, those of links among them, by age.
 pub fn incoming(schema: &Schema, entity: EntityId) -> impl Iterator<Item = (RelationId, &ToOne)> {
     let relations = schema.entities[entity].incoming.iter();
@@ -42,6 +70,11 @@ pub fn incoming(schema: &Schema, entity: EntityId) -> impl Iterator<Item = (Rela
 /// Whether a relation ties an alternative to its union's row, which goes with it.
 pub fn is_tie_to_row(schema: &Schema, relation: RelationId) -> bool {
     schema.to_one(relation).is_some_and(|to_one| to_one.takes_target)
+}
+
+/// Whether a relation to a union's row has a rule for each alternative.
+pub fn is_differing(schema: &Schema, relation: RelationId) -> bool {
+    schema.to_one(relation).is_some_and(|to_one| !to_one.by_alternative.is_empty())
 }
 
 /// The relations of an entity whose targets go with its rows: the rows of unions that it is an alternative of.

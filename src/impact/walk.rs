@@ -3,7 +3,7 @@
 use crate::schema::{EntityId, MemberId, RelationId, Schema};
 
 use super::reached::{Fate, Leads, is_made};
-use super::rules::{Effect, effect, incoming, is_tie_to_row, takes};
+use super::rules::{Effect, effect, incoming, is_differing, is_tie_to_row, takes};
 
 /// The entities whose rows go, and how each is arrived at.
 #[derive(Default)]
@@ -12,6 +12,15 @@ pub(super) struct Walk {
     pub entities: Vec<EntityId>,
     /// By entity: how it is arrived at.
     arrivals: Vec<Option<Arrival>>,
+    /// Relations whose rules differ by alternative, and by which some rows go.
+    differing: Vec<RelationId>,
+}
+
+/// What a relation does to its rows.
+pub(super) struct Act {
+    pub effect: Effect,
+    /// The alternatives of whose rows that is said, by their places in the union; none where it is said of all.
+    pub of: Vec<usize>,
 }
 
 #[derive(Clone)]
@@ -38,6 +47,7 @@ impl Walk {
         for entity in self.entities.drain(..) {
             self.arrivals[entity.index()] = None;
         }
+        self.differing.clear();
         self.entities.push(entity);
         self.arrivals[entity.index()] = Some(Arrival { place: 0, first: None, ways: 0 });
         let mut place = 0;
@@ -53,6 +63,18 @@ impl Walk {
                 let row = schema.relations[relation].target;
                 if row != entity {
                     self.arrive(row, relation);
+                }
+            }
+            // What refers to a row may go for the sake of its alternative.
+            let unions = &schema.entities[gone].alternative_of;
+            let rows = unions.iter().filter_map(|&union| schema.unions[union].row).chain([gone]);
+            for relation in rows.flat_map(|row| &schema.entities[row].incoming) {
+                let acts = self.acts(schema, *relation);
+                let cascades = acts.iter().any(|act| act.effect == Effect::Deleted);
+                if cascades && is_differing(schema, *relation) && !self.differing.contains(relation)
+                {
+                    self.differing.push(*relation);
+                    self.arrive(schema.relations[*relation].source, *relation);
                 }
             }
             place += 1;
@@ -88,6 +110,28 @@ impl Walk {
     pub fn follows(&self, schema: &Schema, relation: RelationId) -> bool {
         !is_tie_to_row(schema, relation)
             || self.entities.first() == Some(&schema.relations[relation].target)
+    }
+
+    /// What a relation does to its rows: one thing, or one for each rule of the alternatives that go.
+    pub fn acts(&self, schema: &Schema, relation: RelationId) -> Vec<Act> {
+        let Some(to_one) = schema.to_one(relation) else { return Vec::new() };
+        if !is_differing(schema, relation) {
+            return vec![Act { effect: effect(to_one.delete), of: Vec::new() }];
+        }
+        // The row that was asked for may be of any.
+        let any = self.entities.first() == Some(&schema.relations[relation].target);
+        let mut acts: Vec<Act> = Vec::new();
+        for (nth, (alternative, rule)) in schema.rules_by_alternative(relation).enumerate() {
+            if !any && !self.goes(alternative.entity) {
+                continue;
+            }
+            let effect = effect(rule);
+            match acts.iter_mut().find(|act| act.effect == effect) {
+                Some(act) => act.of.push(nth),
+                None => acts.push(Act { effect, of: vec![nth] }),
+            }
+        }
+        acts
     }
 
     /// Whether rows of an entity go.
@@ -127,6 +171,8 @@ impl Walk {
         });
         match hangs {
             Some(pair) => Fate::Goes(pair.here),
+            // A row that refers by this relation and goes by it is of another alternative.
+            None if self.only_by(stated.source, relation) => Fate::Stays,
             None if self.by_cascade(stated.source) => Fate::MayGo,
             None => Fate::Stays,
         }

@@ -4,6 +4,7 @@ use super::action::{Deed, entity_name, relation_path, union_path};
 use super::judge::{Done, Judged, Outcome};
 use super::proof::{Line, Uncovered, Verdict, WayLine};
 use super::rows::{About, Stage};
+use crate::impact::rules::{in_words, word};
 use crate::schema::{DeleteRule, RelationId, RelationKind};
 use crate::targets::Program;
 
@@ -117,21 +118,14 @@ fn joined(one: Verdict, other: Verdict) -> Verdict {
 fn rule(program: Program<'_>, id: RelationId) -> String {
     let schema = program.schema;
     let relation = &schema.relations[id];
-    let (to_one, within) = match &relation.kind {
-        RelationKind::ToOne(to_one) => (Some(to_one), &to_one.within),
-        RelationKind::ManyToMany(many) => (schema.to_one(many.target_end), &many.within),
+    let (end, within) = match &relation.kind {
+        RelationKind::ToOne(to_one) => (id, &to_one.within),
+        RelationKind::ManyToMany(many) => (many.target_end, &many.within),
     };
     let many = matches!(relation.kind, RelationKind::ManyToMany(_));
-    let mut words = match to_one.map(|to_one| to_one.delete) {
-        Some(DeleteRule::Cascade) if many => "unlink",
-        Some(DeleteRule::Cascade) => "cascade",
-        Some(DeleteRule::SetNull) => "set null",
-        Some(DeleteRule::SetDefault) => "set default",
-        Some(DeleteRule::Restrict) => "restrict",
-        Some(DeleteRule::Protect) => "protect",
-        None => "",
-    }
-    .to_owned();
+    let mut words = in_words(schema, end, |rule| {
+        if many && rule == DeleteRule::Cascade { "unlink" } else { word(rule) }
+    });
     if !within.is_empty() {
         let parents: Vec<&str> =
             within.iter().map(|pair| schema.relations[pair.here].name.as_str()).collect();

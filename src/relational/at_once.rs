@@ -35,10 +35,9 @@ pub fn at_once(
     let (Some(to_one), Some(place)) = (schema.to_one(relation), layout.relation(relation)) else {
         return Vec::new();
     };
-    let clears = match to_one.delete {
-        DeleteRule::SetNull => true,
-        DeleteRule::SetDefault => false,
-        DeleteRule::Cascade | DeleteRule::Restrict | DeleteRule::Protect => return Vec::new(),
+    let clears = match to_one.rules().iter().find_map(|&rule| clears(rule)) {
+        Some(clears) => clears,
+        None => return Vec::new(),
     };
     let source = schema.relations[relation].source;
     let mut checks =
@@ -64,6 +63,15 @@ pub fn at_once(
         checks.push(AtOnce::Default);
     }
     checks
+}
+
+/// Whether a rule that writes clears; `None` of one that writes nothing.
+fn clears(rule: DeleteRule) -> Option<bool> {
+    match rule {
+        DeleteRule::SetNull => Some(true),
+        DeleteRule::SetDefault => Some(false),
+        DeleteRule::Cascade | DeleteRule::Restrict | DeleteRule::Protect => None,
+    }
 }
 
 /// The columns of a table that any write sets to the time: `on update now()`.

@@ -110,6 +110,8 @@ pub enum TriggerOrigin {
     SharedParent,
     /// A union's own rows.
     Union(UnionId),
+    /// The delete rules of a relation to a union's rows, which differ by alternative.
+    Rules(RelationId),
 }
 
 impl Layout {

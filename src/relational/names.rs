@@ -133,6 +133,12 @@ pub fn trigger(stem: &str, what: &str) -> SmolStr {
     fit(&format!("tg_{stem}_{what}"))
 }
 
+/// `0_tg_<table>_<what>`, for a trigger that must fire before those of foreign keys: triggers fire in the order
+/// of their names, and PostgreSQL calls these `RI_ConstraintTrigger_…`.
+pub fn first_trigger(stem: &str, what: &str) -> SmolStr {
+    fit(&format!("0_tg_{stem}_{what}"))
+}
+
 /// What a conversion of a generic relation keeps beside its table: `<table>_<relation>_<what>`.
 pub fn conversion(stem: &str, relation: &str, what: &str) -> SmolStr {
     fit(&format!("{stem}_{}_{what}", snake(relation)))

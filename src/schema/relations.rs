@@ -49,8 +49,11 @@ pub struct ToOne {
     pub optional: bool,
     /// Whether the target has at most one: `0..1` or `1` there. The key may say so already.
     pub one_to_one: bool,
-    /// What a delete of the target does to the source.
+    /// What a delete of the target does to the source; `Restrict` where that is a matter of the alternative.
     pub delete: DeleteRule,
+    /// What it does by the target's alternative, in the order of the union whose row the target is; empty where
+    /// all have one rule.
+    pub by_alternative: Vec<DeleteRule>,
     /// Taken out of its owner's collection, the source is deleted.
     pub orphan_delete: bool,
     /// Parents that both ends share.
@@ -71,6 +74,27 @@ pub struct ToOne {
     pub takes_target: bool,
     /// `column "…"`
     pub column: Option<String>,
+}
+
+impl ToOne {
+    /// Every delete rule that may be followed: the one there is, or each alternative's.
+    pub fn rules(&self) -> &[DeleteRule] {
+        match self.by_alternative.as_slice() {
+            [] => std::slice::from_ref(&self.delete),
+            rules => rules,
+        }
+    }
+
+    /// Whether a delete of some target does this to the source.
+    pub fn may(&self, rule: DeleteRule) -> bool {
+        self.rules().contains(&rule)
+    }
+
+    /// The rule that holds for a target: of a union's row, its alternative's, by its place in the union.
+    pub fn rule_of(&self, alternative: Option<usize>) -> DeleteRule {
+        let differing = alternative.and_then(|nth| self.by_alternative.get(nth));
+        differing.copied().unwrap_or(self.delete)
+    }
 }
 
 /// What a foreign key refers to.

@@ -8,8 +8,8 @@ use smol_str::SmolStr;
 use crate::source::Span;
 
 use super::{
-    BaseType, EntityId, EntityKind, EnumId, FieldId, MemberId, ModuleId, Multiplicity, RelationId,
-    Schema, UnionId, UnionLinkId, UnionRelationId,
+    BaseType, DeleteRule, EntityId, EntityKind, EnumId, FieldId, MemberId, ModuleId, Multiplicity,
+    RelationId, Schema, UnionId, UnionLinkId, UnionRelationId,
 };
 
 /// `union Owner = Person | Group  as arc`
@@ -216,6 +216,18 @@ pub struct UnionLink {
 }
 
 impl Schema {
+    /// By alternative of the union whose row a relation leads to, what its delete does to the source; nothing
+    /// where all have one rule.
+    pub fn rules_by_alternative(
+        &self,
+        relation: RelationId,
+    ) -> impl Iterator<Item = (&Alternative, DeleteRule)> {
+        let union = self.union_of_row(self.relations[relation].target);
+        let alternatives = union.map_or(&[][..], |union| &self.unions[union].alternatives);
+        let rules = self.to_one(relation).map_or(&[][..], |to_one| &to_one.by_alternative);
+        alternatives.iter().zip(rules.iter().copied())
+    }
+
     /// The relation to a union that a relation was spelt out for.
     pub fn stated_as(&self, relation: RelationId) -> Option<UnionRelationId> {
         let stated = &self.entities[self.relations[relation].source].union_relations;

@@ -152,6 +152,48 @@ fn deleting_a_target_follows_the_rule_in_both() {
 }
 
 #[test]
+fn rules_that_differ_by_alternative_hold_as_soon_as_the_references_do() {
+    for strategy in ["link", "supertype"] {
+        let rule = "tasks  on delete cascade";
+        let text = schema(strategy).replace(rule, &format!("{rule}, Group restrict"));
+        let model = model(&text);
+        let database = database();
+        let before = dump(&database);
+        let request = Request { relation: Some("Task.owner".to_owned()), ..Request::default() };
+        let found = conversion(&model, &database, &request);
+        let mut client = database.connect().unwrap();
+        let mut held = Vec::new();
+        for step in &found.steps {
+            run(&mut client, &step.forward);
+            if !["REFERENCES", "ROWS", "CONSTRAINTS"].contains(&step.name) {
+                continue;
+            }
+            held.push(step.name);
+            let mut transaction = client.transaction().unwrap();
+            transaction
+                .batch_execute(
+                    "INSERT INTO tracker_person (id, name) VALUES (77, 'late');
+                     INSERT INTO tracker_group (id, name) VALUES (177, 'late');
+                     INSERT INTO tracker_task (description, content_type_id, object_id)
+                     VALUES ('late', content_type('person'), '77'),
+                            ('late', content_type('group'), '177');
+                     DELETE FROM tracker_person WHERE id = 77",
+                )
+                .unwrap();
+            let query =
+                "SELECT string_agg(object_id, ' ') FROM tracker_task WHERE description = 'late'";
+            let left: String = transaction.query_one(query, &[]).unwrap().get(0);
+            assert_eq!(left, "177", "{strategy}, {}", step.name);
+            let refused = transaction.batch_execute("DELETE FROM tracker_group WHERE id = 177");
+            assert!(refused.is_err(), "{strategy}, {}", step.name);
+        }
+        assert_eq!(held.len(), 3, "{held:?}");
+        run(&mut client, &statements(&found, Direction::Reverse));
+        before.assert_same(&dump(&database), strategy);
+    }
+}
+
+#[test]
 fn the_conversion_changes_nothing_else_whatever_triggers_there_are() {
     for strategy in ["arc", "supertype"] {
         nothing_else_changes(strategy);

@@ -27,9 +27,9 @@ const HOLDS: &str = "
 fn a_union_does_not_drift_until_something_that_holds_it_is_dropped() {
     for (strategy, fewest) in [
         (Strategy::Arc, 4),
-        (Strategy::Link, 2),
-        (Strategy::Supertype, 14),
-        (Strategy::Inheritance, 14),
+        (Strategy::Link, 4),
+        (Strategy::Supertype, 16),
+        (Strategy::Inheritance, 16),
     ] {
         let program = program(strategy);
         let database = program.applied();

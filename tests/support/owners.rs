@@ -20,10 +20,24 @@ pub fn example(strategy: &str) -> Example {
     Example { name: format!("owners_{strategy}"), files: vec![("tracker.trine".to_owned(), text)] }
 }
 
-/// The same in a module of its own, so that it can stand beside the others.
+/// A program whose delete rules differ by alternative.
+pub fn rules(strategy: &str) -> Example {
+    let text =
+        include_str!("../data/owners/rules.trine").replace("as arc", &format!("as {strategy}"));
+    Example { name: format!("rules_{strategy}"), files: vec![("tracker.trine".to_owned(), text)] }
+}
+
+/// The program under a strategy in a module of its own, so that it can stand beside the others.
 pub fn apart(strategy: &str) -> Example {
-    let mut example = example(strategy);
-    let module = format!("tracker_{strategy}");
+    renamed(example(strategy), format!("tracker_{strategy}"))
+}
+
+/// The same of the one whose rules differ.
+pub fn rules_apart(strategy: &str) -> Example {
+    renamed(rules(strategy), format!("rules_{strategy}"))
+}
+
+fn renamed(mut example: Example, module: String) -> Example {
     for (path, text) in &mut example.files {
         *path = format!("{module}.trine");
         *text = text.replace("module tracker", &format!("module {module}"));

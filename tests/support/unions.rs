@@ -8,8 +8,9 @@ use trine::schema::Strategy;
 pub const ENFORCED: [Strategy; 4] =
     [Strategy::Arc, Strategy::Link, Strategy::Supertype, Strategy::Inheritance];
 
-/// Persons and groups own tasks, review and watch them, hold badges; comments are on tasks or persons. An alternative is in
-/// two unions, a rule refuses and one clears, and a task takes the person that helps with it along.
+/// Persons and groups own tasks, review and watch them, hold badges; comments are on tasks or persons. An alternative
+/// is in two unions, a rule refuses and one clears, or does so by alternative, and a task takes the person that helps
+/// with it along.
 pub fn program(strategy: Strategy) -> String {
     // An entity inherits once.
     let other = match strategy {
@@ -43,6 +44,12 @@ entity Task {{
 entity Badge {{
   name    varchar(80)  unique
   holder  1 Owner <-> 0..1 badge  on delete restrict
+}}
+
+entity Note {{
+  name    varchar(80)  unique
+  owner   1 Owner <-> * notes  on delete cascade, Group restrict
+  editor  0..1 Owner <-> * edits  on delete restrict, Person set null
 }}
 
 entity Comment {{
@@ -101,6 +108,18 @@ pub fn rows(strategy: Strategy) -> String {
     }
     for (name, holder) in [("b1", "p7"), ("b2", "g5"), ("b3", "p5")] {
         insert(&mut sql, "badge", name, &[part(strategy, "holder", holder)]);
+    }
+    let notes = [
+        ("n1", "p8", ""),
+        ("n2", "p8", "p2"),
+        ("n3", "g1", "p3"),
+        ("n4", "p1", "g2"),
+        ("n5", "g5", ""),
+        ("n6", "p4", "p4"),
+    ];
+    for (name, owner, editor) in notes {
+        let parts = [part(strategy, "owner", owner), part(strategy, "editor", editor)];
+        insert(&mut sql, "note", name, &parts);
     }
     for (task, watcher) in [("t1", "p1"), ("t1", "g1"), ("t3", "p8"), ("t4", "p2"), ("t6", "g4")] {
         let (column, value) = part(strategy, "owner", watcher);

@@ -114,7 +114,21 @@ impl New {
     pub(super) fn bounds<'a>(&self, program: Program<'a>) -> Vec<(TableId, &'a Trigger)> {
         triggers(program, |origin| match origin {
             TriggerOrigin::Bound(relation) => self.is_of(relation),
-            TriggerOrigin::Touch | TriggerOrigin::SharedParent | TriggerOrigin::Union(_) => false,
+            TriggerOrigin::Touch
+            | TriggerOrigin::SharedParent
+            | TriggerOrigin::Union(_)
+            | TriggerOrigin::Rules(_) => false,
+        })
+    }
+
+    /// The triggers that carry out the delete rules of the new columns, where no foreign key can say them.
+    pub(super) fn rules<'a>(&self, program: Program<'a>) -> Vec<(TableId, &'a Trigger)> {
+        triggers(program, |origin| match origin {
+            TriggerOrigin::Rules(relation) => self.is_of(relation),
+            TriggerOrigin::Touch
+            | TriggerOrigin::SharedParent
+            | TriggerOrigin::Union(_)
+            | TriggerOrigin::Bound(_) => false,
         })
     }
 
@@ -141,7 +155,22 @@ impl New {
 pub(super) fn triggers_of_union(program: Program<'_>, union: UnionId) -> Vec<(TableId, &Trigger)> {
     triggers(program, |origin| match origin {
         TriggerOrigin::Union(of) => of == union,
-        TriggerOrigin::Touch | TriggerOrigin::SharedParent | TriggerOrigin::Bound(_) => false,
+        TriggerOrigin::Touch
+        | TriggerOrigin::SharedParent
+        | TriggerOrigin::Bound(_)
+        | TriggerOrigin::Rules(_) => false,
+    })
+}
+
+/// The triggers, on the tables of unions' own rows, that carry out the delete rules of a table's relations to them.
+pub(super) fn rules_of(program: Program<'_>, table: TableId) -> Vec<(TableId, &Trigger)> {
+    let source = program.layout.origins(table).entity;
+    triggers(program, |origin| match origin {
+        TriggerOrigin::Rules(relation) => program.schema.relations[relation].source == source,
+        TriggerOrigin::Touch
+        | TriggerOrigin::SharedParent
+        | TriggerOrigin::Union(_)
+        | TriggerOrigin::Bound(_) => false,
     })
 }
 

@@ -61,7 +61,10 @@ fn triggers<'a>(plan: &Plan<'a>, part: TableId, bounds: bool) -> Vec<&'a Trigger
     let all = program.database.tables[part].triggers.iter().zip(origins);
     let wanted = all.filter(|(_, origin)| match origin {
         TriggerOrigin::Bound(_) => bounds,
-        TriggerOrigin::Touch | TriggerOrigin::SharedParent | TriggerOrigin::Union(_) => !bounds,
+        TriggerOrigin::Touch
+        | TriggerOrigin::SharedParent
+        | TriggerOrigin::Union(_)
+        | TriggerOrigin::Rules(_) => !bounds,
     });
     wanted.map(|(trigger, _)| trigger).collect()
 }
@@ -87,6 +90,10 @@ fn parts(plan: &Plan<'_>, mirror: &Mirror<'_>) -> Step {
         step.forward.extend(borrow_keys(plan, mirror, id));
         for trigger in triggers(plan, id, false) {
             step.forward.extend(objects::create_trigger(program, id, trigger));
+        }
+        for (of, trigger) in objects::rules_of(program, id) {
+            step.forward.extend(objects::create_trigger(program, of, trigger));
+            step.reverse.extend(objects::drop_trigger(program, of, trigger));
         }
     }
     for half in mirror.halves.iter().rev() {

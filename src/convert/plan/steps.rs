@@ -136,9 +136,13 @@ impl Plan<'_> {
             "REFERENCES",
             "Foreign keys that look at what is written from now on, and indexes that are made while others \
              write.",
-            "",
+            "What carries out delete rules that no foreign key can say.",
         );
-        step.forward = references(program, &self.new);
+        for (table, trigger) in self.new.rules(program) {
+            step.forward.extend(objects::create_trigger(program, table, trigger));
+            step.reverse.extend(objects::drop_trigger(program, table, trigger));
+        }
+        step.forward.extend(references(program, &self.new));
         step
     }
 

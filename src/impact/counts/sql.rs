@@ -8,7 +8,7 @@
 mod checks;
 mod sets;
 
-use crate::quoting::quote_identifier;
+use crate::quoting::{quote_identifier, quote_literal};
 use crate::relational::{ColumnIx, Table};
 use crate::schema::{EntityId, RelationId};
 use crate::targets::Program;
@@ -152,6 +152,38 @@ impl<'a> Writer<'a> {
         pairs.collect::<Vec<_>>().join(" AND ")
     }
 
+    /// The same for the rows that a branch speaks of: `s."owner_id" = g.k0 AND g.k1 = 'person'`.
+    fn joins_branch(&self, branch: &Branch, source: &str, set: &str) -> String {
+        let joins = self.joins_set(branch.relation, source, set);
+        joins + &self.is_of(branch, |column| format!("{set}.k{column}"))
+    }
+
+    /// `AND g.k1 = 'person'`: that a union's row is of one of the alternatives that a branch speaks of.
+    fn is_of(&self, branch: &Branch, named: impl Fn(ColumnIx) -> String) -> String {
+        let is: Vec<String> =
+            self.marks(branch).into_iter().map(|(column, mark)| named(column) + &mark).collect();
+        if is.is_empty() { String::new() } else { format!(" AND ({})", is.join(" OR ")) }
+    }
+
+    /// By what a union's row shows that it is of an alternative that a branch speaks of: a column, and what is
+    /// true of it.
+    fn marks(&self, branch: &Branch) -> Vec<(ColumnIx, String)> {
+        let Program { schema, layout, .. } = self.program;
+        let row = schema.relations[branch.relation].target;
+        let marks = branch.of.iter().filter_map(|&nth| match schema.kinds_of_row(row) {
+            Some((field, kinds)) => {
+                let stored = &schema.enums[kinds].values.get(nth)?.stored;
+                Some((layout.column(field), format!(" = {}", quote_literal(stored))))
+            }
+            None => {
+                let union = &schema.unions[schema.union_of_row(row)?];
+                let tie = layout.relation(union.alternatives.get(nth)?.relation?)?;
+                Some((*tie.columns.first()?, " IS NOT NULL".to_owned()))
+            }
+        });
+        marks.collect()
+    }
+
     /// `t."id" = g.k1`, for each column of a relation whose target goes with its source; the source's are those
     /// of a set.
     fn taken_by_set(&self, relation: RelationId, target: &str, set: &str) -> String {
@@ -192,7 +224,7 @@ impl<'a> Writer<'a> {
         let refers = format!(
             "EXISTS (SELECT FROM {} g WHERE {})",
             gone(place),
-            self.joins_set(branch.relation, "s", "g")
+            self.joins_branch(branch, "s", "g")
         );
         let count = format!("SELECT count(*) FROM {table} s WHERE {refers}");
         self.ask(Asked::Rows, [place, nth, 0], count.clone());

@@ -4,13 +4,13 @@ use serde::Serialize;
 
 use crate::diagnostics::json_text;
 use crate::impact::counted::{BranchCount, CheckCount, Counts, TargetCount};
-use crate::impact::rules::{Bound, Effect};
+use crate::impact::rules::{Bound, Effect, word};
 use crate::impact::{Branch, Deleted, Fate, Impact, Leads, Target, Verdict};
 use crate::relational::AtOnce;
 use crate::schema::{RelationId, Schema};
 use crate::targets::Program;
 
-use super::words::{Names, full_name, relation_name, rule};
+use super::words::{Names, full_name, relation_name};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -62,6 +62,9 @@ struct Way {
     entity: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     union: Option<String>,
+    /// Of which alternatives the rows are that are referred to, where the rules differ.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    alternatives: Vec<String>,
     rule: &'static str,
     effect: &'static str,
     /// `stays`, `may go`, `goes`: what else becomes of the row.
@@ -205,7 +208,13 @@ impl Writer<'_> {
             relation: self.relation(branch.relation),
             entity: full_name(schema, stated.source),
             union: self.union(branch.relation),
-            rule: schema.to_one(branch.relation).map_or("", |to_one| rule(to_one.delete)),
+            alternatives: schema
+                .rules_by_alternative(branch.relation)
+                .enumerate()
+                .filter(|(nth, _)| branch.of.contains(nth))
+                .map(|(_, (alternative, _))| full_name(schema, alternative.entity))
+                .collect(),
+            rule: branch.rule(schema).map_or("", word),
             effect: match branch.effect {
                 Effect::Deleted if branch.unlinks(schema) => "unlinked",
                 Effect::Deleted => "deleted",

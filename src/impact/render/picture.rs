@@ -5,12 +5,12 @@ use std::collections::{HashMap, HashSet};
 use crate::impact::counted::Counts;
 use crate::impact::reach::Reach;
 use crate::impact::reached::is_made;
-use crate::impact::rules::{Effect, effect, is_tie_to_row};
+use crate::impact::rules::{Effect, effect, in_words, is_tie_to_row, word};
 use crate::impact::{Fate, Impact, Leads};
 use crate::schema::{EntityId, RelationKind, Schema};
 
 use super::words::{
-    GOES_WITH_IT, Names, Tone, entity_name, grouped, relation_name, rule, short_name, tone,
+    GOES_WITH_IT, Names, Tone, entity_name, grouped, relation_name, short_name, tone,
 };
 
 /// Boxes and arrows.
@@ -95,7 +95,7 @@ pub(super) fn picture(schema: &Schema, impact: &Impact, counts: Option<&Counts>)
             };
             let to = drawing.entity(other, fate, tone);
             let from = drawing.entity(deleted.entity, String::new(), tones[place]);
-            let delete = schema.to_one(branch.relation).map_or("", |one| rule(one.delete));
+            let delete = branch.rule(schema).map_or("", word);
             let (relation, rule) = match (branch.link, schema.tie(branch.relation)) {
                 (Some(end), _) if branch.unlinks(schema) => {
                     let rule = match branch.bound {
@@ -198,24 +198,25 @@ pub(super) fn whole(schema: &Schema, reaches: &[Reach]) -> Picture {
         }
         let (rule, tone) = match &stated.kind {
             RelationKind::ToOne(to_one) => {
-                let tone = match effect(to_one.delete) {
+                let tones = to_one.rules().iter().map(|&rule| match effect(rule) {
                     Effect::Deleted => Tone::Deleted,
                     Effect::Cleared | Effect::Defaulted => Tone::Written,
                     Effect::Restricted | Effect::Protected => Tone::Refused,
-                };
-                (rule(to_one.delete), tone)
+                });
+                let tone = tones.max_by_key(|&tone| weight(tone)).unwrap_or(Tone::Kept);
+                (in_words(schema, relation, word), tone)
             }
             RelationKind::ManyToMany(many) => {
                 if !is_made(schema, many.link) {
                     continue;
                 }
-                ("unlink", Tone::Unlinked)
+                ("unlink".to_owned(), Tone::Unlinked)
             }
         };
         if let (Some(from), Some(to)) = ends {
             let source = entity_name(schema, stated.source);
             let relation = format!("{source}.{}", relation_name(schema, relation));
-            picture.arrows.push(Arrow { from, to, relation, rule: rule.to_owned(), tone });
+            picture.arrows.push(Arrow { from, to, relation, rule, tone });
         }
     }
     picture

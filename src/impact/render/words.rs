@@ -1,10 +1,8 @@
 //! The words for what happens, the same in every form.
 
-use crate::schema::{
-    DeleteRule, EntityId, Multiplicity, RelationId, RelationKind, Schema, UnionId, UnionLink,
-};
+use crate::schema::{EntityId, Multiplicity, RelationId, RelationKind, Schema, UnionId, UnionLink};
 
-use crate::impact::rules::{Bound, Effect, End};
+use crate::impact::rules::{Bound, Effect, End, word};
 use crate::impact::{Branch, Fate, Impact, Leads, Target, Verdict};
 use crate::relational::AtOnce;
 
@@ -214,12 +212,20 @@ impl<'a> Names<'a> {
                 ),
                 (_, Some(union)) => self.union(union),
                 (_, None) => {
-                    let rule =
-                        self.schema.to_one(branch.relation).map_or("", |one| rule(one.delete));
-                    format!("{}, on delete {rule}", self.relation(branch.relation))
+                    let rule = branch.rule(self.schema).map_or("", word);
+                    let whose = self.alternatives(branch);
+                    format!("{}, on delete {rule}{whose}", self.relation(branch.relation))
                 }
             },
         }
+    }
+
+    /// ` for Person or Bot`, where the rules differ by alternative.
+    fn alternatives(&self, branch: &Branch) -> String {
+        let rules: Vec<_> = self.schema.rules_by_alternative(branch.relation).collect();
+        let of = branch.of.iter().filter_map(|&nth| rules.get(nth));
+        let names: Vec<String> = of.map(|(it, _)| self.entity(it.entity)).collect();
+        if names.is_empty() { String::new() } else { format!(" for {}", names.join(" or ")) }
     }
 
     /// By what a target is spoken of: its relation, or the union whose row it is.
@@ -320,17 +326,6 @@ pub(super) fn short_name(schema: &Schema, entity: EntityId) -> String {
         name
     } else {
         format!("{}.{name}", schema.modules[schema.entities[entity].module].name)
-    }
-}
-
-/// The rule as a file says it.
-pub(super) fn rule(rule: DeleteRule) -> &'static str {
-    match rule {
-        DeleteRule::Cascade => "cascade",
-        DeleteRule::SetNull => "set null",
-        DeleteRule::SetDefault => "set default",
-        DeleteRule::Restrict => "restrict",
-        DeleteRule::Protect => "protect",
     }
 }
 

@@ -100,6 +100,9 @@ impl Collisions<'_> {
                 what: format!("a trigger of union `{}`", self.schema.unions[union].name),
                 ..self.table_words(entity)
             },
+            Thing::Trigger(_, TriggerOrigin::Rules(relation)) => {
+                self.relation_words("the delete rules of", relation)
+            }
             Thing::Trigger(_, TriggerOrigin::Bound(relation)) => {
                 self.relation_words("the bound of", relation)
             }

@@ -10,6 +10,7 @@ mod checks;
 mod columns;
 mod foreign_keys;
 mod indexes;
+mod rules;
 mod shape;
 mod triggers;
 mod unions;

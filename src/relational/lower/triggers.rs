@@ -22,6 +22,7 @@ impl Lowering<'_> {
             self.touch_trigger(entity);
         }
         self.union_triggers();
+        self.rule_triggers();
         self.bounds();
     }
 

@@ -17,18 +17,19 @@ type Truth = Option<bool>;
 /// More combinations than this are not looked at; the CHECK counts as one that can break.
 const MOST_COMBINATIONS: usize = 200_000;
 
-/// Whether writing the relation's column, as its delete rule does, can make the CHECK false.
+/// Whether writing the relation's column, as a delete rule of its does, can make the CHECK false.
 pub(super) fn can_break(
     schema: &Schema,
     check: &Check,
     relation: RelationId,
     to_one: &ToOne,
+    rule: DeleteRule,
 ) -> bool {
     let column = MemberId::Relation(relation);
     if !check.condition.mentions(column) {
         return false;
     }
-    let after = match to_one.delete {
+    let after = match rule {
         DeleteRule::SetDefault => match &to_one.default {
             Some(default) => Column::Is(default),
             None => return false,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::diagnostics::{Code, Diagnostic, indefinite};
-use crate::schema::{Check, DeleteRule, EntityId, RelationId, Schema, ToOne};
+use crate::schema::{Check, DeleteRule, EntityId, RelationId, Schema};
 
 use super::Written;
 use super::graph::Edge;
@@ -44,14 +44,13 @@ pub(super) fn cascade_circle(schema: &Schema, circle: &[Edge]) -> Diagnostic {
 pub(super) fn protect_in_the_way(
     schema: &Schema,
     id: RelationId,
-    root: usize,
-    to_source: &[Edge],
-    to_target: &[Edge],
+    target: usize,
+    (root, to_source, to_target): &(usize, Vec<Edge>, Vec<Edge>),
     written: Option<&Written>,
 ) -> Diagnostic {
-    let relation = &schema.relations[id];
+    let (root, relation) = (*root, &schema.relations[id]);
     let source = &schema.entities[relation.source].name;
-    let target = &schema.entities[relation.target].name;
+    let target = entity(schema, target);
     let root_name = entity(schema, root);
     let rule = written.and_then(|written| written.rule);
     let mut diagnostic = Diagnostic::new(
@@ -87,12 +86,12 @@ pub(super) fn protect_in_the_way(
 pub(super) fn broken_check(
     schema: &Schema,
     id: RelationId,
-    to_one: &ToOne,
+    (target, rule): (usize, DeleteRule),
     check: &Check,
 ) -> Diagnostic {
     let relation = &schema.relations[id];
-    let target = &schema.entities[relation.target].name;
-    let (done, allowed) = match to_one.delete {
+    let target = entity(schema, target);
+    let (done, allowed) = match rule {
         DeleteRule::SetDefault => ("sets it to its default", format!("{} = …", relation.name)),
         _ => ("clears it", format!("{} is null", relation.name)),
     };

@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use crate::diagnostics::Diagnostic;
 use crate::source::Span;
 
-use super::{DeleteRule, MemberId, RelationId, RelationKind, Schema};
+use super::{DeleteRule, EntityId, MemberId, RelationId, RelationKind, Schema, ToOne};
 use graph::{Edge, Graph};
 
 /// Where a relation's parts stand in the file, for the edits that a diagnostic offers.
@@ -41,32 +41,34 @@ pub(crate) fn analyse_deletes(
     let mut late = Vec::new();
     for (id, relation) in schema.relations.iter() {
         let RelationKind::ToOne(to_one) = &relation.kind else { continue };
-        let (source, target) = (relation.source.index(), relation.target.index());
-        match to_one.delete {
-            DeleteRule::Restrict if removable.together(source, target).is_some() => late.push(id),
-            DeleteRule::Restrict if goes_behind_its_row(schema, &cascades, id) => late.push(id),
-            DeleteRule::Protect => {
-                if let Some(root) = removable.together(source, target) {
-                    let to_source = cascades.path(root, source);
-                    let to_target = cascades.path(root, target);
-                    diagnostics.push(errors::protect_in_the_way(
-                        schema,
-                        id,
-                        root,
-                        &to_source,
-                        &to_target,
-                        written.get(&id),
-                    ));
-                }
-            }
-            DeleteRule::SetNull | DeleteRule::SetDefault => {
-                for check in &schema.entities[relation.source].checks {
-                    if checks::can_break(schema, check, id, to_one) {
-                        diagnostics.push(errors::broken_check(schema, id, to_one, check));
+        let source = relation.source.index();
+        for (target, rule) in targets(schema, id, to_one) {
+            match rule {
+                DeleteRule::Restrict => {
+                    let waits = removable.together(source, target).is_some()
+                        || goes_behind_its_row(schema, &cascades, id);
+                    if waits && !late.contains(&id) {
+                        late.push(id);
                     }
                 }
+                DeleteRule::Protect => {
+                    if let Some(root) = removable.together(source, target) {
+                        let ways = (root, cascades.path(root, source), cascades.path(root, target));
+                        let written = written.get(&id).filter(|_| to_one.by_alternative.is_empty());
+                        let found = errors::protect_in_the_way(schema, id, target, &ways, written);
+                        diagnostics.push(found);
+                    }
+                }
+                DeleteRule::SetNull | DeleteRule::SetDefault => {
+                    for check in &schema.entities[relation.source].checks {
+                        if checks::can_break(schema, check, id, to_one, rule) {
+                            let found = errors::broken_check(schema, id, (target, rule), check);
+                            diagnostics.push(found);
+                        }
+                    }
+                }
+                DeleteRule::Cascade => {}
             }
-            DeleteRule::Restrict | DeleteRule::Cascade => {}
         }
     }
     for id in late {
@@ -79,17 +81,32 @@ pub(crate) fn analyse_deletes(
     }
 }
 
+/// What a relation's rule is about: its target, or the alternatives whose row that is, where their rules differ.
+fn targets(schema: &Schema, id: RelationId, to_one: &ToOne) -> Vec<(usize, DeleteRule)> {
+    if to_one.by_alternative.is_empty() {
+        return vec![(schema.relations[id].target.index(), to_one.delete)];
+    }
+    let rules = schema.rules_by_alternative(id);
+    rules.map(|(alternative, rule)| (alternative.entity.index(), rule)).collect()
+}
+
 /// From each target to the sources that are deleted with it.
 fn cascades(schema: &Schema) -> Graph {
-    let edges = schema.relations.iter().filter_map(|(id, relation)| {
-        let RelationKind::ToOne(to_one) = &relation.kind else { return None };
-        let (source, target) = (relation.source.index(), relation.target.index());
-        // A union's row goes with its alternative. It goes first only when it is deleted by itself, and then
-        // takes one alternative: what that does, it does when the alternative is deleted (`goes_behind_its_row`).
-        let (from, to) = if to_one.takes_target { (source, target) } else { (target, source) };
-        (to_one.delete == DeleteRule::Cascade).then_some(Edge { from, to, relation: id })
-    });
-    Graph::new(schema.entities.len(), edges.collect())
+    let mut edges = Vec::new();
+    for (id, relation) in schema.relations.iter() {
+        let RelationKind::ToOne(to_one) = &relation.kind else { continue };
+        let source = relation.source.index();
+        for (target, rule) in targets(schema, id, to_one) {
+            // A union's row goes with its alternative. It goes first only when it is deleted by itself, and
+            // then takes one alternative: what that does, it does when the alternative is deleted
+            // (`goes_behind_its_row`).
+            let (from, to) = if to_one.takes_target { (source, target) } else { (target, source) };
+            if rule == DeleteRule::Cascade {
+                edges.push(Edge { from, to, relation: id });
+            }
+        }
+    }
+    Graph::new(schema.entities.len(), edges)
 }
 
 /// Whether the source is an alternative of a union whose own row, when it is deleted by itself, is the relation's
@@ -101,8 +118,20 @@ fn goes_behind_its_row(schema: &Schema, cascades: &Graph, relation: RelationId) 
         let MemberId::Relation(other) = member else { return false };
         let row = schema.relations[other].target.index();
         schema.to_one(other).is_some_and(|to_one| to_one.takes_target)
-            && (row == target || !cascades.path(row, target).is_empty())
+            && goes_with_row(schema, row)
+                .any(|first| first == target || !cascades.path(first, target).is_empty())
     })
+}
+
+/// A union's row, and what goes with it for the sake of some of its alternatives.
+fn goes_with_row(schema: &Schema, row: usize) -> impl Iterator<Item = usize> {
+    let incoming = &schema.entities[EntityId::from_index(row)].incoming;
+    let differing = incoming.iter().filter(|&&relation| {
+        let to_one = schema.to_one(relation);
+        to_one.is_some_and(|it| !it.by_alternative.is_empty() && it.may(DeleteRule::Cascade))
+    });
+    let sources = differing.map(|&relation| schema.relations[relation].source.index());
+    std::iter::once(row).chain(sources)
 }
 
 /// Which entities can lose rows in one delete.

@@ -15,7 +15,7 @@ use super::unions::Meant;
 #[derive(Debug)]
 pub(crate) struct Rules {
     /// That of every alternative without one of its own.
-    pub own: DeleteRule,
+    own: DeleteRule,
     /// Those that differ, by the alternative's name.
     differing: Vec<(SmolStr, DeleteRule)>,
 }
@@ -62,10 +62,6 @@ pub(crate) fn rules(
         });
         rules::delete_rule(relation, &alone, Shape::ToOne, found);
         if found.len() > before {
-            continue;
-        }
-        if union.strategy.has_rows() && *rule != own {
-            found.push(errors::one_rule_for_all(relation, path, union.tree));
             continue;
         }
         rules.differing.push((path.name.text.clone(), *rule));

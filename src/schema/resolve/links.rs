@@ -335,6 +335,7 @@ fn add_end(
             default: None,
             update_cascade: false,
             deferrable: false,
+            by_alternative: Vec::new(),
             checked_late: false,
             takes_target: false,
             column: None,

@@ -67,6 +67,7 @@ pub(crate) fn declare_relation<'a>(
             default: None,
             update_cascade: clauses.on_update_cascade.is_some(),
             deferrable: clauses.deferrable.is_some(),
+            by_alternative: Vec::new(),
             checked_late: false,
             takes_target: false,
             column: clauses.column.map(|(text, _)| text.value.clone()),

@@ -66,13 +66,7 @@ pub(crate) fn delete_rule(
         None if shape == Shape::ManyToMany && declared_link => {}
         None => found.push(errors::missing_delete_rule(relation, &valid)),
         Some(written) if valid.contains(&written.rule) => {
-            return match written.rule {
-                DeleteRule::Cascade | DeleteRule::Unlink => schema::DeleteRule::Cascade,
-                DeleteRule::SetNull => schema::DeleteRule::SetNull,
-                DeleteRule::SetDefault => schema::DeleteRule::SetDefault,
-                DeleteRule::Restrict => schema::DeleteRule::Restrict,
-                DeleteRule::Protect => schema::DeleteRule::Protect,
-            };
+            return meant(written.rule);
         }
         Some(written) => found.push(match (shape, written.rule) {
             (Shape::ToOne, DeleteRule::SetNull) => {
@@ -85,6 +79,17 @@ pub(crate) fn delete_rule(
         }),
     }
     schema::DeleteRule::Restrict
+}
+
+/// What a rule means for the foreign key that it stands at.
+pub(crate) fn meant(rule: DeleteRule) -> schema::DeleteRule {
+    match rule {
+        DeleteRule::Cascade | DeleteRule::Unlink => schema::DeleteRule::Cascade,
+        DeleteRule::SetNull => schema::DeleteRule::SetNull,
+        DeleteRule::SetDefault => schema::DeleteRule::SetDefault,
+        DeleteRule::Restrict => schema::DeleteRule::Restrict,
+        DeleteRule::Protect => schema::DeleteRule::Protect,
+    }
 }
 
 /// The delete rules that a relation may have, the likeliest first.

@@ -51,6 +51,7 @@ supports! {
     SameParent "SameParentModel";
     CascadeTopDown "cascade_top_down";
     ProtectFromOthers "protect_from_others";
+    ByAlternative "ByAlternative";
     InDatabase "InDatabase";
     Refusable "Refusable";
     RefusableModel "RefusableModel";

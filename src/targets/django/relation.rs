@@ -30,7 +30,7 @@ fn foreign_key(app: &App<'_>, id: RelationId, to_one: &ToOne, file: &mut PythonF
     };
     let said = on_delete(schema, app.options, app.refusals, id);
     let mut code = to(app, relation.source, relation.target, call, file)
-        .keyword("on_delete", rule(said, file));
+        .keyword("on_delete", rule(&said, file));
     if key {
         code = code.keyword("primary_key", "True");
         if file.place == Place::Migration {
@@ -105,20 +105,32 @@ fn in_database(to_one: &ToOne, default: Code, file: &mut PythonFile<'_>) -> Code
 }
 
 /// An `on_delete`.
-pub(super) fn rule(said: Said, file: &mut PythonFile<'_>) -> Code {
-    let mut name = |rule: Rule| match rule {
-        Rule::Models(name) => file.models(name),
-        Rule::CascadeTopDown => file.support(Support::CascadeTopDown),
-        Rule::ProtectFromOthers => file.support(Support::ProtectFromOthers),
-    };
+pub(super) fn rule(said: &Said, file: &mut PythonFile<'_>) -> Code {
     match said {
-        Said::Django(rule) => Code::text(name(rule)),
+        Said::Django(rule) => python_rule(rule, file),
         Said::Silent => Code::text(file.models("DO_NOTHING")),
         Said::InDatabase(rule) => {
-            let rule = name(rule);
+            let rule = python_rule(rule, file);
             Code::call(file.support(Support::InDatabase)).with(rule)
         }
     }
+}
+
+fn python_rule(rule: &Rule, file: &mut PythonFile<'_>) -> Code {
+    match rule {
+        Rule::Models(name) => Code::text(file.models(name)),
+        Rule::CascadeTopDown => Code::text(file.support(Support::CascadeTopDown)),
+        Rule::ProtectFromOthers => Code::text(file.support(Support::ProtectFromOthers)),
+        Rule::ByAlternative(rules) => {
+            let rules = rules_by_name(rules, file);
+            Code::call(file.support(Support::ByAlternative)).with(rules)
+        }
+    }
+}
+
+/// `{"person": models.CASCADE, "group": models.RESTRICT}`
+pub(super) fn rules_by_name(rules: &[(String, Said)], file: &mut PythonFile<'_>) -> Code {
+    Code::dict(rules.iter().map(|(name, said)| (string(name), rule(said, file))))
 }
 
 /// The first argument of a relation: the model that it points at.

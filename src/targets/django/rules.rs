@@ -1,5 +1,6 @@
 //! Who carries out a delete, and which deletes the database may refuse.
 
+use crate::naming;
 use crate::relational::{Deferrability, QualifiedName};
 use crate::schema::{DeleteRule, Entity, EntityId, EntityKind, RelationId, Schema};
 use crate::target::{DjangoOptions, DjangoVersion, OnDelete};
@@ -41,13 +42,13 @@ impl Refusals {
         found.find_checked(program);
         let (above, below) = cascades(schema);
         for (id, relation) in schema.relations.iter() {
-            let protects = schema.to_one(id).is_some_and(|it| it.delete == DeleteRule::Protect);
+            let protects = schema.to_one(id).is_some_and(|it| it.may(DeleteRule::Protect));
             let to_target = || closure(&above, vec![relation.target]);
             found.leads_to_target.push(protects && to_target().contains(&relation.source));
         }
         for (id, relation) in schema.relations.iter() {
             let Some(to_one) = schema.to_one(id) else { continue };
-            if !matches!(to_one.delete, DeleteRule::Restrict | DeleteRule::Protect) {
+            if !to_one.may(DeleteRule::Restrict) && !to_one.may(DeleteRule::Protect) {
                 continue;
             }
             let late = late_constraint(program, id);
@@ -55,7 +56,7 @@ impl Refusals {
                 found.watched[entity.index()] = true;
                 found.late[entity.index()].extend(late.clone());
             }
-            if to_one.delete == DeleteRule::Restrict {
+            if to_one.may(DeleteRule::Restrict) {
                 for entity in closure(&above, vec![relation.source]) {
                     found.watched[entity.index()] = true;
                 }
@@ -123,7 +124,7 @@ fn cascades(schema: &Schema) -> (Vec<Vec<EntityId>>, Vec<Vec<EntityId>>) {
     let mut above = vec![Vec::new(); schema.entities.len()];
     let mut below = above.clone();
     for (id, relation) in schema.relations.iter() {
-        if schema.to_one(id).is_some_and(|to_one| to_one.delete == DeleteRule::Cascade) {
+        if schema.to_one(id).is_some_and(|to_one| to_one.may(DeleteRule::Cascade)) {
             above[relation.source.index()].push(relation.target);
             below[relation.target.index()].push(relation.source);
         }
@@ -167,7 +168,7 @@ fn late_constraint(program: Program<'_>, relation: RelationId) -> Option<String>
 }
 
 /// How a relation's `on_delete` is said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Said {
     /// `models.CASCADE`: Django carries it out.
     Django(Rule),
@@ -178,7 +179,7 @@ pub(super) enum Said {
 }
 
 /// What an `on_delete` is called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Rule {
     /// One of Django's.
     Models(&'static str),
@@ -186,6 +187,8 @@ pub(super) enum Rule {
     CascadeTopDown,
     /// PROTECT, but for rows that go as well.
     ProtectFromOthers,
+    /// One for each alternative of the union whose row is deleted, by the alternative's name.
+    ByAlternative(Vec<(String, Said)>),
 }
 
 /// The `on_delete` of a to-one relation.
@@ -196,39 +199,93 @@ pub(super) fn on_delete(
     id: RelationId,
 ) -> Said {
     let Some(to_one) = schema.to_one(id) else { return Said::Silent };
-    let relation = &schema.relations[id];
-    let python = match to_one.delete {
-        // Below, the database begins with the row that is to be deleted without being told.
-        DeleteRule::Cascade
-            if options.on_delete == OnDelete::Python && refusals.top_down(relation.target) =>
-        {
-            Rule::CascadeTopDown
-        }
-        DeleteRule::Cascade => Rule::Models("CASCADE"),
-        DeleteRule::SetNull => Rule::Models("SET_NULL"),
-        DeleteRule::SetDefault => Rule::Models("SET_DEFAULT"),
-        DeleteRule::Restrict => Rule::Models("RESTRICT"),
-        // What is deleted stands in nobody's way in the database; Django's own rule would protect from it.
-        DeleteRule::Protect if refusals.leads_to_target(id) => Rule::ProtectFromOthers,
-        DeleteRule::Protect => Rule::Models("PROTECT"),
-    };
-    if options.on_delete == OnDelete::Python {
-        return match refusals.checked(id) {
-            true => Said::InDatabase(python),
-            false => Said::Django(python),
-        };
+    let asked = Asked { schema, options, refusals, relation: id };
+    if to_one.by_alternative.is_empty() {
+        return asked.said(to_one.delete);
     }
-    let native = options.version == Some(DjangoVersion::V6_1);
-    let external = refusals.below_external(relation.target);
-    match to_one.delete {
-        DeleteRule::Restrict | DeleteRule::Protect => Said::InDatabase(python),
-        // Whoever deletes a row of another's table does not ask Trine's models: Django does it all.
-        DeleteRule::Cascade if refusals.watched(relation.source) && (external || !native) => {
-            Said::InDatabase(python)
+    let said = by_alternative(schema, options, refusals, id);
+    if options.on_delete == OnDelete::Python {
+        return Said::Django(Rule::ByAlternative(said));
+    }
+    if !said.iter().any(|(_, said)| matches!(said, Said::InDatabase(_))) {
+        return Said::Silent;
+    }
+    let rules = schema.rules_by_alternative(id);
+    let python = |rule| Said::Django(asked.python(rule));
+    let rules = rules.map(|(of, rule)| (naming::snake(&of.name), python(rule))).collect();
+    Said::InDatabase(Rule::ByAlternative(rules))
+}
+
+/// What the `on_delete` of a relation whose rules differ is for each alternative, by the alternative's name.
+pub(super) fn by_alternative(
+    schema: &Schema,
+    options: &DjangoOptions,
+    refusals: &Refusals,
+    id: RelationId,
+) -> Vec<(String, Said)> {
+    let asked = Asked { schema, options, refusals, relation: id };
+    let rules = schema.rules_by_alternative(id);
+    rules.map(|(of, rule)| (naming::snake(&of.name), asked.said(rule))).collect()
+}
+
+/// A relation whose rule is to be said.
+struct Asked<'a> {
+    schema: &'a Schema,
+    options: &'a DjangoOptions,
+    refusals: &'a Refusals,
+    relation: RelationId,
+}
+
+impl Asked<'_> {
+    /// How a rule of the relation is said.
+    fn said(&self, rule: DeleteRule) -> Said {
+        let Asked { schema, options, refusals, relation: id } = *self;
+        let relation = &schema.relations[id];
+        let python = self.python(rule);
+        let writes = match rule {
+            DeleteRule::SetNull | DeleteRule::SetDefault => true,
+            DeleteRule::Cascade | DeleteRule::Restrict | DeleteRule::Protect => false,
+        };
+        if options.on_delete == OnDelete::Python {
+            return match writes && refusals.checked(id) {
+                true => Said::InDatabase(python),
+                false => Said::Django(python),
+            };
         }
-        DeleteRule::Cascade if native => Said::Django(Rule::Models("DB_CASCADE")),
-        DeleteRule::SetNull if native => Said::Django(Rule::Models("DB_SET_NULL")),
-        DeleteRule::SetDefault if native => Said::Django(Rule::Models("DB_SET_DEFAULT")),
-        DeleteRule::Cascade | DeleteRule::SetNull | DeleteRule::SetDefault => Said::Silent,
+        let native = options.version == Some(DjangoVersion::V6_1);
+        let external = refusals.below_external(relation.target);
+        match rule {
+            DeleteRule::Restrict | DeleteRule::Protect => Said::InDatabase(python),
+            // Whoever deletes a row of another's table does not ask Trine's models: Django does it all.
+            DeleteRule::Cascade if refusals.watched(relation.source) && (external || !native) => {
+                Said::InDatabase(python)
+            }
+            DeleteRule::Cascade if native => Said::Django(Rule::Models("DB_CASCADE")),
+            DeleteRule::SetNull if native => Said::Django(Rule::Models("DB_SET_NULL")),
+            DeleteRule::SetDefault if native => Said::Django(Rule::Models("DB_SET_DEFAULT")),
+            DeleteRule::Cascade | DeleteRule::SetNull | DeleteRule::SetDefault => Said::Silent,
+        }
+    }
+
+    /// A rule of the relation, carried out by Django.
+    fn python(&self, rule: DeleteRule) -> Rule {
+        let target = self.schema.relations[self.relation].target;
+        match rule {
+            // Below, the database begins with the row that is to be deleted without being told.
+            DeleteRule::Cascade
+                if self.options.on_delete == OnDelete::Python && self.refusals.top_down(target) =>
+            {
+                Rule::CascadeTopDown
+            }
+            DeleteRule::Cascade => Rule::Models("CASCADE"),
+            DeleteRule::SetNull => Rule::Models("SET_NULL"),
+            DeleteRule::SetDefault => Rule::Models("SET_DEFAULT"),
+            DeleteRule::Restrict => Rule::Models("RESTRICT"),
+            // What is deleted stands in nobody's way in the database; Django's own rule would protect from it.
+            DeleteRule::Protect if self.refusals.leads_to_target(self.relation) => {
+                Rule::ProtectFromOthers
+            }
+            DeleteRule::Protect => Rule::Models("PROTECT"),
+        }
     }
 }

@@ -281,6 +281,12 @@ fn imported(
             ("django.core.exceptions", "ValidationError"),
             ("django.db", "models"),
         ],
+        Support::ByAlternative => &[
+            ("collections.abc", "Mapping"),
+            ("typing", "Any"),
+            ("django.db.models.deletion", "Collector"),
+            ("django.utils.deconstruct", "deconstructible"),
+        ],
         Support::CascadeTopDown | Support::ProtectFromOthers => &[
             ("typing", "Any"),
             ("django.db", "models"),

@@ -16,7 +16,7 @@ use super::app::App;
 use super::file::{PythonFile, Support};
 use super::many::links;
 use super::relation;
-use super::rules::{Rule, Said, on_delete};
+use super::rules::{Rule, Said, by_alternative, on_delete};
 
 /// What the template of `unions.py` prints.
 #[derive(Serialize)]
@@ -169,8 +169,8 @@ fn through_row(
     if let Some(inverse) = &relation.inverse {
         code = code.keyword("related_name", string(&naming::snake(inverse)));
     }
-    if let Some(rule) = collected(app, reference, union.strategy) {
-        code = code.keyword("on_delete", relation::rule(rule, file));
+    if let Some(rule) = collected(app, reference, union.strategy, file) {
+        code = code.keyword("on_delete", rule);
     }
     if schema.to_one(reference).is_some_and(|to_one| to_one.one_to_one) {
         code = code.keyword("one_to_one", "True");
@@ -180,18 +180,31 @@ fn through_row(
 
 /// What Django's collector has to know of rows that go with an alternative: under the other strategies it
 /// finds them by the row, and what the database clears needs no collecting.
-fn collected(app: &App<'_>, reference: RelationId, strategy: Strategy) -> Option<Said> {
+fn collected(
+    app: &App<'_>,
+    reference: RelationId,
+    strategy: Strategy,
+    file: &mut PythonFile<'_>,
+) -> Option<Code> {
     if strategy != Strategy::Supertype {
         return None;
     }
-    let said = on_delete(app.schema(), app.options, app.refusals, reference);
+    let mut rules = by_alternative(app.schema(), app.options, app.refusals, reference);
+    if rules.is_empty() {
+        let said = on_delete(app.schema(), app.options, app.refusals, reference);
+        return is_collected(&said).then(|| relation::rule(&said, file));
+    }
+    rules.retain(|(_, said)| is_collected(said));
+    (!rules.is_empty()).then(|| relation::rules_by_name(&rules, file))
+}
+
+fn is_collected(said: &Said) -> bool {
     match said {
-        Said::Silent => None,
-        Said::Django(Rule::Models(name)) | Said::InDatabase(Rule::Models(name)) => {
-            matches!(name, "CASCADE" | "DB_CASCADE" | "RESTRICT" | "PROTECT").then_some(said)
-        }
-        Said::Django(Rule::CascadeTopDown | Rule::ProtectFromOthers)
-        | Said::InDatabase(Rule::CascadeTopDown | Rule::ProtectFromOthers) => Some(said),
+        Said::Silent => false,
+        Said::Django(rule) | Said::InDatabase(rule) => match rule {
+            Rule::Models(name) => matches!(*name, "CASCADE" | "RESTRICT" | "PROTECT"),
+            Rule::CascadeTopDown | Rule::ProtectFromOthers | Rule::ByAlternative(_) => true,
+        },
     }
 }
 

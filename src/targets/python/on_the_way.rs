@@ -35,7 +35,7 @@ pub fn reached(schema: &Schema, root: EntityId) -> HashSet<EntityId> {
     while let Some(entity) = waiting.pop() {
         for &relation in &schema.entities[entity].incoming {
             let source = schema.relations[relation].source;
-            let goes = schema.to_one(relation).is_some_and(|it| it.delete == DeleteRule::Cascade);
+            let goes = schema.to_one(relation).is_some_and(|it| it.may(DeleteRule::Cascade));
             if goes && reached.insert(source) {
                 waiting.push(source);
             }
@@ -58,9 +58,8 @@ pub fn depends(
         return false;
     }
     let writes_too = schema.relations.iter().any(|(id, other)| {
-        let writes = schema.to_one(id).is_some_and(|to_one| match to_one.delete {
-            DeleteRule::SetNull | DeleteRule::SetDefault => true,
-            DeleteRule::Cascade | DeleteRule::Restrict | DeleteRule::Protect => false,
+        let writes = schema.to_one(id).is_some_and(|to_one| {
+            to_one.may(DeleteRule::SetNull) || to_one.may(DeleteRule::SetDefault)
         });
         id != watched.relation && writes && other.source == relation.source && goes(other.target)
     });

@@ -181,7 +181,7 @@ impl Writer<'_> {
                     writes.push(format!(
                         "EXISTS (SELECT FROM {} g WHERE {})",
                         gone(place),
-                        self.joins_set(branch.relation, row, "g")
+                        self.joins_branch(branch, row, "g")
                     ));
                 }
             }
@@ -204,8 +204,7 @@ impl Writer<'_> {
                 if self.source(branch.relation) != source || !of.own.contains(&column) {
                     continue;
                 }
-                let rule = self.program.schema.to_one(branch.relation).map(|one| one.delete);
-                let value = match (rule, &table.columns[column].default) {
+                let value = match (branch.rule(schema), &table.columns[column].default) {
                     (Some(DeleteRule::SetNull), _) => "NULL".to_owned(),
                     (Some(DeleteRule::SetDefault), Some(default)) => format!("({})", default.0),
                     _ => continue,
@@ -213,7 +212,7 @@ impl Writer<'_> {
                 return format!(
                     "CASE WHEN EXISTS (SELECT FROM {} g WHERE {}) THEN {value} ELSE {plain} END",
                     gone(place),
-                    self.joins_set(branch.relation, row, "g")
+                    self.joins_branch(branch, row, "g")
                 );
             }
         }

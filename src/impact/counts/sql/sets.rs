@@ -7,10 +7,10 @@ use crate::relational::ColumnIx;
 use crate::schema::EntityId;
 use crate::schema::deletes::graph::{Edge, Graph};
 
-use crate::impact::reached::Leads;
+use crate::impact::reached::{Branch, Leads};
 use crate::impact::rules::{Effect, is_tie_to_row};
 
-use super::{Asked, Writer, gone, is, links};
+use super::{Asked, Writer, gone, is, links, qualified};
 
 impl Writer<'_> {
     /// The sets of rows that go: each after those that it depends upon.
@@ -163,26 +163,32 @@ impl Writer<'_> {
 
     /// That a row goes with one of a set, on a way.
     fn goes_with(&self, edge: &Edge, row: &str, set: &str) -> String {
-        if self.takes(edge) {
-            self.taken_by_set(edge.relation, row, set)
-        } else {
-            self.joins_set(edge.relation, row, set)
+        match self.branch_of(edge) {
+            None => self.taken_by_set(edge.relation, row, set),
+            Some(branch) => self.joins_branch(branch, row, set),
         }
     }
 
     /// That a row goes with another, on a way.
     fn goes_with_row(&self, edge: &Edge, row: &str, other: &str) -> String {
-        if self.takes(edge) {
-            self.joins_table(edge.relation, other, row)
-        } else {
-            self.joins_table(edge.relation, row, other)
+        match self.branch_of(edge) {
+            None => self.joins_table(edge.relation, other, row),
+            Some(branch) => {
+                let table = self.table(self.impact.deleted[edge.from].entity);
+                let joins = self.joins_table(edge.relation, row, other);
+                joins + &self.is_of(branch, |column| qualified(other, table, column))
+            }
         }
     }
 
-    /// Whether a way leads from an alternative to its union's row, against the relation between them.
-    fn takes(&self, edge: &Edge) -> bool {
-        is_tie_to_row(self.program.schema, edge.relation)
-            && self.impact.deleted[edge.from].entity == self.source(edge.relation)
+    /// The branch that a way is; `None` of one that leads from an alternative to its union's row, against the
+    /// relation between them.
+    fn branch_of(&self, edge: &Edge) -> Option<&Branch> {
+        let deleted = &self.impact.deleted[edge.from];
+        let takes = is_tie_to_row(self.program.schema, edge.relation)
+            && deleted.entity == self.source(edge.relation);
+        let mut branches = deleted.branches.iter().filter(|_| !takes);
+        branches.find(|branch| branch.relation == edge.relation && branch.effect == Effect::Deleted)
     }
 
     /// The sets of links that go, by either end.
@@ -228,6 +234,8 @@ impl Writer<'_> {
             .iter()
             .flat_map(|branch| self.reference(branch.relation).key.target_columns.iter().copied())
             .collect();
+        let branches = self.impact.deleted[place].branches.iter();
+        columns.extend(branches.flat_map(|branch| self.marks(branch)).map(|(column, _)| column));
         let taken = self.impact.deleted[place].targets.iter();
         columns.extend(
             taken

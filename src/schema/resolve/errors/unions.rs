@@ -122,26 +122,6 @@ pub(crate) fn no_alternative(path: &Path, union: &Union) -> Diagnostic {
     }
 }
 
-/// E0803: rules that differ where one foreign key has one rule.
-pub(crate) fn one_rule_for_all(relation: &Relation, path: &Path, union: &Union) -> Diagnostic {
-    Diagnostic::new(
-        Code::E0803,
-        path.span(),
-        format!(
-            "under `{}` all alternatives of `{}` have one rule",
-            union.strategy.text, union.name.text
-        ),
-        "a rule of its own",
-    )
-    .also(union.strategy.span, "stored so")
-    .note(format!(
-        "`{}` is one foreign key, to the union's own row, and a foreign key has one rule",
-        relation.name.text
-    ))
-    .help("give all of them one rule, or store the union `as arc`: a foreign key for each")
-    .fix("write `as arc`", union.strategy.span, "arc")
-}
-
 /// E0803: a clause that a relation to a union of this strategy can't have.
 pub(crate) fn clause_over_union(span: Span, strategy: Strategy, why: &str) -> Diagnostic {
     Diagnostic::new(

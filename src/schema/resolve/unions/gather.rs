@@ -6,7 +6,8 @@ use std::collections::hash_map::Entry;
 use smol_str::SmolStr;
 
 use crate::schema::{
-    EntityId, MemberId, Schema, Split, Stored, Strategy, UnionId, UnionLink, UnionRelation,
+    DeleteRule, EntityId, MemberId, RelationKind, Schema, Split, Stored, Strategy, Union, UnionId,
+    UnionLink, UnionRelation,
 };
 use crate::source::Span;
 use crate::syntax::tree;
@@ -36,6 +37,12 @@ pub(super) fn gather_relations(spelt: &Spelt, ids: &HashMap<Span, UnionId>, draf
         let members = gathered.parts.remove(&key).unwrap_or_default();
         let written = &relation.written;
         let Some(stored) = stored(&draft.schema, union, &members) else { continue };
+        if let Stored::Row(row) = stored {
+            let rules = rules_in_order(&draft.schema.unions[union], &relation.rules);
+            if let RelationKind::ToOne(to_one) = &mut draft.schema.relations[row].kind {
+                to_one.by_alternative = rules.unwrap_or_default();
+            }
+        }
         let stated = UnionRelation {
             source,
             name: written.name.text.clone(),
@@ -94,6 +101,12 @@ fn stored(schema: &Schema, union: UnionId, members: &[MemberId]) -> Option<Store
         (Strategy::Untyped, _, &[ty, id]) => Some(Stored::Untyped { ty, id }),
         _ => None,
     }
+}
+
+/// The rules in the order of the union's alternatives; `None` where an alternative that is wrong has none.
+fn rules_in_order(union: &Union, rules: &[(SmolStr, DeleteRule)]) -> Option<Vec<DeleteRule>> {
+    let rule = |name: &SmolStr| rules.iter().find(|(of, _)| of == name).map(|&(_, rule)| rule);
+    union.alternatives.iter().map(|alternative| rule(&alternative.name)).collect()
 }
 
 /// Finds the links that were spelt out.

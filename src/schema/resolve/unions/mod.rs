@@ -19,7 +19,7 @@ use std::collections::HashMap;
 
 use smol_str::SmolStr;
 
-use crate::schema::Strategy;
+use crate::schema::{DeleteRule, Strategy};
 use crate::source::Span;
 use crate::syntax::{SyntaxTree, tree};
 
@@ -103,4 +103,6 @@ pub(crate) struct SpeltRelation {
     pub union: Span,
     /// The relation.
     pub written: tree::Relation,
+    /// The delete rules by the names of the alternatives, where they differ and one foreign key is for all.
+    pub rules: Vec<(SmolStr, DeleteRule)>,
 }

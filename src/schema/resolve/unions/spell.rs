@@ -15,7 +15,7 @@ use super::super::{alternatives, errors};
 use super::declare::{declare, row_path, slot, tie_alternatives};
 use super::names::{self, Known, Meant};
 use super::{Spelt, SpeltAlternative, SpeltLink, SpeltRelation, many, row, split, untyped};
-use crate::schema::Strategy;
+use crate::schema::{self, Strategy};
 use crate::target::Slot;
 
 /// The trees without relations to unions. What is wrong with a union or a relation to one is reported, and
@@ -114,9 +114,9 @@ impl Place<'_> {
         match rules::shape(&relation, &mut Vec::new()) {
             Shape::ToOne => {
                 found.append(&mut unread);
-                self.to_one(relation.clone(), &clauses, &union, members, found);
-                let one = SpeltRelation { union: union.tree.name.span, written: relation.clone() };
-                spelt.relations.insert(relation.span, one);
+                let rules = self.to_one(relation.clone(), &clauses, &union, members, found);
+                let (union, written) = (union.tree.name.span, relation.clone());
+                spelt.relations.insert(relation.span, SpeltRelation { union, written, rules });
             }
             Shape::ManyToMany if union.strategy == Strategy::Untyped => {
                 found.push(errors::untyped_many(&relation));
@@ -168,6 +168,7 @@ impl Place<'_> {
         relation
     }
 
+    /// Returns the delete rules of the alternatives, where one foreign key is for all and can't say them.
     fn to_one(
         self,
         relation: Relation,
@@ -175,33 +176,37 @@ impl Place<'_> {
         union: &Meant<'_>,
         members: &mut Vec<Member>,
         found: &mut Vec<Diagnostic>,
-    ) {
+    ) -> Vec<(SmolStr, schema::DeleteRule)> {
         if union.strategy == Strategy::Untyped {
             alternatives::check_untyped(&relation, found);
             let listed = self.known.alternatives(&union.module, union.tree);
             members.extend(untyped::members(&relation, union, &listed));
-            return;
+            return Vec::new();
         }
         let rules = alternatives::rules(&relation, clauses, union, found);
         alternatives::check_clauses(&relation, clauses, union.strategy, found);
+        let alternatives = self.known.alternatives(&union.module, union.tree);
         match union.strategy {
             // None of these comes here.
-            Strategy::Slot | Strategy::Split | Strategy::Untyped => {}
+            Strategy::Slot | Strategy::Split | Strategy::Untyped => Vec::new(),
             Strategy::Arc => {
-                for SpeltAlternative { path, name, .. } in
-                    self.known.alternatives(&union.module, union.tree)
-                {
+                for SpeltAlternative { path, name, .. } in alternatives {
                     let module = module_of(union, &path, self.home);
                     let target = Path { module, name: path.name.clone() };
                     let name = format_smolstr!("{}_{name}", relation.name.text);
                     let rule = rules.of(&path);
                     members.push(Member::Relation(spelt_relation(&relation, name, target, rule)));
                 }
+                Vec::new()
             }
             Strategy::Link | Strategy::Supertype | Strategy::Inheritance => {
                 let name = row::reference_name(&relation.name.text);
                 let target = row_path(union, self.home);
-                let mut one = spelt_relation(&relation, name, target, rules.own);
+                let all: Vec<DeleteRule> =
+                    alternatives.iter().map(|alternative| rules.of(&alternative.path)).collect();
+                let same = all.first().filter(|&&first| all.iter().all(|&rule| rule == first));
+                let rule = same.copied().unwrap_or(DeleteRule::Restrict);
+                let mut one = spelt_relation(&relation, name, target, rule);
                 one.here = relation.here;
                 // Reported above: neither means anything over the union's own row.
                 one.clauses.retain(|clause| {
@@ -212,6 +217,13 @@ impl Place<'_> {
                     one.clauses.push(row::column(&column, relation.name.span));
                 }
                 members.push(Member::Relation(one));
+                match same {
+                    Some(_) => Vec::new(),
+                    None => {
+                        let names = alternatives.into_iter().map(|alternative| alternative.name);
+                        names.zip(all.into_iter().map(rules::meant)).collect()
+                    }
+                }
             }
         }
     }
