@@ -161,7 +161,8 @@ fn an_edit_is_offered_where_the_other_strategy_can_store_it() {
         warning.fixes.len()
     };
     assert_eq!(fixes(6, "arc", "owner 1 Owner <-> * tasks on delete cascade"), 1);
-    assert_eq!(fixes(6, "arc", "owner 1 Owner <-> * tasks on delete cascade, A1 restrict"), 0);
+    assert_eq!(fixes(6, "arc", "owner 1 Owner <-> * tasks on delete cascade, A1 restrict"), 1);
+    assert_eq!(fixes(6, "arc", "owner 1 Owner <-> 1..* tasks on delete cascade"), 0);
     assert_eq!(fixes(2, "link", "owner 1 Owner <-> * tasks on delete cascade"), 1);
     assert_eq!(fixes(2, "link", "owner 1 Owner <-> * tasks on delete cascade column \"of\""), 0);
 }

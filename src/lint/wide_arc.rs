@@ -1,7 +1,7 @@
 //! W0801: an arc of so many alternatives that planning a list of what refers costs more than running it.
 
 use crate::diagnostics::{Code, Diagnostic};
-use crate::schema::{Schema, Strategy, Union};
+use crate::schema::{RelationId, Schema, Strategy, Union};
 
 /// The most alternatives that an arc serves well. PostgreSQL looks for the best order of the joins of a list with its
 /// owners, twice as long with each: on PostgreSQL 18, 5 ms with three, 20 with five, 37 with six, 190 with eight,
@@ -44,16 +44,14 @@ fn warning(schema: &Schema, union: &Union) -> Diagnostic {
     }
 }
 
-/// Whether all relations to the union can be stored as one reference to a row: one rule, and no shared parent.
+/// Whether all relations to the union can be stored as one reference to a row: they share no parent, and ask for no
+/// least number, which nothing could enforce of rows that are made when they are first needed.
 fn can_be_a_row(schema: &Schema, union: &Union) -> bool {
-    union.relations.iter().all(|&relation| {
-        let mut spelt =
-            schema.union_relations[relation].spelt().iter().filter_map(|&id| schema.to_one(id));
-        let first = spelt.next().map(|first| first.delete);
-        let within = |&id: &crate::schema::RelationId| {
-            schema.to_one(id).is_some_and(|to_one| !to_one.within.is_empty())
-        };
-        spelt.all(|other| Some(other.delete) == first)
-            && !schema.union_relations[relation].spelt().iter().any(within)
-    })
+    let within =
+        |&id: &RelationId| schema.to_one(id).is_some_and(|to_one| !to_one.within.is_empty());
+    union
+        .relations
+        .iter()
+        .map(|&relation| &schema.union_relations[relation])
+        .all(|relation| relation.there.min == 0 && !relation.spelt().iter().any(within))
 }
