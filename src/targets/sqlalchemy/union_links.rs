@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::schema::{EntityId, UnionLink};
+use crate::schema::{EntityId, UnionId, UnionLink};
 use crate::targets::python::{Code, assignment, attribute, statement, string};
 
 use super::plan::Plan;
@@ -72,7 +72,30 @@ struct UnionEnd<'a> {
     far: String,
 }
 
+/// What an entity leads to many of.
+pub(super) struct LinkedView {
+    /// The attribute.
+    pub name: String,
+    /// The union.
+    pub union: UnionId,
+    /// The collection of the links.
+    pub links: String,
+    /// The link's attribute that leads to one of the union.
+    pub far: String,
+}
+
 impl<'a> Plan<'a> {
+    /// The relations of an entity to many of a union.
+    pub fn linked(&self, entity: EntityId) -> Vec<LinkedView> {
+        let ends = self.union_ends(entity).into_iter();
+        let ends = ends.filter(|end| end.side == Side::Source);
+        let view = |end: UnionEnd<'a>| {
+            let union = self.schema().union_relations[end.link.union_end].union;
+            Some(LinkedView { name: end.name?, union, links: end.links, far: end.far })
+        };
+        ends.filter_map(view).collect()
+    }
+
     /// The ends of links to unions that an entity is.
     fn union_ends(&self, entity: EntityId) -> Vec<UnionEnd<'a>> {
         let schema = self.schema();

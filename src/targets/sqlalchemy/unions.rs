@@ -33,6 +33,8 @@ pub(super) struct UnionsView {
     supertypes: bool,
     /// Whether alternatives inherit from their rows.
     heirs: bool,
+    /// Whether an entity leads to many of a union, by links.
+    many: bool,
 }
 
 /// The class methods of a relation to a union: what stands in front of each body.
@@ -40,8 +42,12 @@ pub(super) struct UnionsView {
 pub(super) struct ChoiceView {
     attribute: String,
     by: String,
-    value: String,
+    /// Of a relation to one.
+    value: Option<String>,
     with: String,
+    /// What the bodies return.
+    asked: String,
+    loaded: String,
 }
 
 /// The file that all unions share, where there are any.
@@ -63,6 +69,7 @@ pub(super) fn unions_view(plan: &Plan<'_>) -> Option<UnionsView> {
         links: has(Strategy::Link),
         supertypes: has(Strategy::Supertype),
         heirs: has(Strategy::Inheritance),
+        many: !plan.schema().union_links.is_empty(),
     };
     view.imports = imports(&view).render(0);
     Some(view)
@@ -86,7 +93,7 @@ fn imports(view: &UnionsView) -> Imports {
     from("sqlalchemy", &["Result", "event"]);
     from("sqlalchemy.orm", &["ORMExecuteState", "Session"]);
     from("sqlalchemy.orm.attributes", &["instance_dict"]);
-    if view.arcs || view.rows {
+    if view.arcs || view.rows || view.many {
         from("sqlalchemy.orm", &["InstrumentedAttribute"]);
     }
     if view.rows {
@@ -95,6 +102,9 @@ fn imports(view: &UnionsView) -> Imports {
         from("sqlalchemy.orm.collections", &["collection_adapter"]);
         from("inspect", &["getattr_static"]);
         from("sqlalchemy.orm", &["object_session"]);
+    }
+    if view.many {
+        from("sqlalchemy.orm", &["subqueryload"]);
     }
     if view.links {
         from("sqlalchemy.dialects.postgresql", &["insert"]);
@@ -137,10 +147,13 @@ pub(super) fn choice_views(
     entity: EntityId,
     scope: &mut Scope,
 ) -> Vec<ChoiceView> {
+    let unions = plan.unions_module();
+    let one = plan.choices(entity).into_iter().map(|(name, relation)| (name, relation.union, None));
+    let many = plan.linked(entity).into_iter();
+    let many = many.map(|linked| (linked.name, linked.union, Some((linked.links, linked.far))));
     let mut views = Vec::new();
-    for (name, relation) in plan.choices(entity) {
-        let alias = plan.union_alias(relation.union, scope);
-        let unions = plan.unions_module();
+    for (name, union, links) in one.chain(many) {
+        let alias = plan.union_alias(union, scope);
         let element = scope.sa("ColumnElement");
         let any = scope.name("typing", "Any");
         let asked = format!("*what: {}[{alias}]", scope.name(&unions, "Asked"));
@@ -152,15 +165,34 @@ pub(super) fn choice_views(
             head.trim().to_owned()
         };
         let by = [asked, format!("**fields: {any}")];
-        views.push(ChoiceView {
-            by: method(format!("by_{name}"), &by, format!("{element}[bool]")),
-            value: method(
-                format!("{name}_value"),
-                &["name: str".to_owned()],
-                format!("{element}[{any}]"),
-            ),
-            with: method(format!("with_{name}"), &[], scope.name(&unions, "Loading")),
-            attribute: name,
+        let value = format!("{element}[{any}]");
+        let value = method(format!("{name}_value"), &["name: str".to_owned()], value);
+        let with = method(format!("with_{name}"), &[], scope.name(&unions, "Loading"));
+        let by = method(format!("by_{name}"), &by, format!("{element}[bool]"));
+        let returns = |code: Code| statement(8, "return ", &code, "").trim().to_owned();
+        views.push(match links {
+            None => ChoiceView {
+                asked: format!("return cls.{name}.by(*what, **fields)"),
+                loaded: format!("return cls.{name}.loading()"),
+                value: Some(value),
+                attribute: name,
+                by,
+                with,
+            },
+            Some((links, far)) => {
+                let mut call = |function: &str| {
+                    let function = scope.name(&unions, function);
+                    Code::call(function).with(format!("cls.{links}")).with(string(&far))
+                };
+                ChoiceView {
+                    asked: returns(call("by_linked").with("*what").with("**fields")),
+                    loaded: returns(call("loading_linked")),
+                    value: None,
+                    attribute: name,
+                    by,
+                    with,
+                }
+            }
         });
     }
     views
@@ -172,6 +204,9 @@ pub(super) fn choice_names(plan: &Plan<'_>, entity: EntityId) -> Vec<String> {
     for (name, _) in plan.choices(entity) {
         names.extend([format!("by_{name}"), format!("{name}_value"), format!("with_{name}")]);
         names.push(name);
+    }
+    for linked in plan.linked(entity) {
+        names.extend([format!("by_{}", linked.name), format!("with_{}", linked.name)]);
     }
     names.extend(plan.viewed(entity).into_iter().map(|viewed| viewed.name));
     names

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from threading import Barrier, Thread
 from typing import Any, assert_type
 
-from sqlalchemy import Engine, delete, event, func, insert, select, update
+from sqlalchemy import Engine, delete, event, func, insert, not_, select, update
 from sqlalchemy.exc import InvalidRequestError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session, aliased, selectinload
@@ -469,10 +469,39 @@ def many_owners_watch_many_tasks(engine: Engine) -> None:
         session.add(Task(description="b", owner=crew, watchers=[ada]))
         session.commit()
         session.expunge_all()
-        watched = selectinload(Task.watchers_links).options(*TaskWatchers.with_owner())
-        tasks = session.scalars(select(Task).options(watched).order_by(Task.id)).all()
-        read = [[watcher.name for watcher in task.watchers] for task in tasks]
+        with statements(engine) as sent:
+            watched = select(Task).options(*Task.with_watchers()).order_by(Task.id)
+            tasks = session.scalars(watched).all()
+            read = [[watcher.name for watcher in task.watchers] for task in tasks]
         equal(read, [["Ada", "Crew"], ["Ada"]])
+        equal(len(sent), 2)
+        found = {
+            "Ada": Task.by_watchers(ada),
+            "crew": Task.by_watchers(crew),
+            "people": Task.by_watchers(Person),
+            "by name": Task.by_watchers(name="Crew"),
+            "neither": not_(Task.by_watchers(crew)),
+            "nobody": Task.by_watchers(None),
+            "somebody": Task.by_watchers(),
+        }
+        equal(
+            {
+                what: " ".join(names(session.scalars(select(Task).where(asked))))
+                for what, asked in found.items()
+            },
+            {
+                "Ada": "a b",
+                "crew": "a",
+                "people": "a b",
+                "by name": "a",
+                "neither": "b",
+                "nobody": "",
+                "somebody": "a b",
+            },
+        )
+        other = aliased(Task)
+        asked = select(other.description).where(other.by_watchers(crew))
+        equal(session.scalars(asked).all(), ["a"])
         links = selectinload(Person.watched_links).joinedload(TaskWatchers.task)
         ada = session.scalars(
             select(Person).where(Person.name == "Ada").options(links)
@@ -481,7 +510,7 @@ def many_owners_watch_many_tasks(engine: Engine) -> None:
         ada.watched.append(Task(description="c", owner=ada))
         ada.watched.remove(tasks[1])
         session.commit()
-        by_ada = Task.watchers_links.any(TaskWatchers.by_owner(name="Ada"))
+        by_ada = Task.by_watchers(Person, Person.name == "Ada")
         equal(names(session.scalars(select(Task).where(by_ada))), ["a", "c"])
         session.delete(session.scalars(select(Group)).one())
         session.commit()
@@ -708,6 +737,7 @@ def types(task: Task) -> None:
     task.reviewer = None
     task.reviewer = "Ada"  # type: ignore[assignment]
     Task.by_owner("Ada")  # type: ignore[arg-type]
+    Task.by_watchers("Ada")  # type: ignore[arg-type]
     assert_type(Person().tasks, list[Task])
 
 
