@@ -65,13 +65,20 @@ fn sources(files: &[(String, String)]) -> Sources {
 /// there were any.
 pub const WITH_UNIONS: u64 = 1_000_000;
 
+/// The delete rules of these and those behind them often differ by alternative under every strategy.
+pub const WITH_DIFFERING_RULES: u64 = 2_000_000;
+
 /// The program of a number, without an error under `options`.
 pub fn program(seed: u64, options: &Options) -> Drawn {
     let mut thrown_away = 0;
     loop {
         let mut lot = Lot::new(seed.wrapping_add((thrown_away as u64) << 48));
         let mut of_unions = Lot::new(!seed.wrapping_add((thrown_away as u64) << 48));
-        let drawn = draw(&mut lot, (seed >= WITH_UNIONS).then_some(&mut of_unions));
+        let rules = match seed >= WITH_DIFFERING_RULES {
+            true => unions::Rules::Differing,
+            false => unions::Rules::One,
+        };
+        let drawn = draw(&mut lot, (seed >= WITH_UNIONS).then_some((&mut of_unions, rules)));
         let members = drawn.members();
         if let Some((files, slots, refused)) = settle(drawn, options) {
             return Drawn { files, slots, members, refused, thrown_away };
@@ -119,7 +126,7 @@ fn settle(mut program: Program, options: &Options) -> Option<(Files, Vec<Slot>, 
     None
 }
 
-fn draw(lot: &mut Lot, of_unions: Option<&mut Lot>) -> Program {
+fn draw(lot: &mut Lot, of_unions: Option<(&mut Lot, unions::Rules)>) -> Program {
     let mut program = Program::default();
     let mut classes = Taken::new();
     modules(lot, &mut program);
@@ -138,7 +145,8 @@ fn draw(lot: &mut Lot, of_unions: Option<&mut Lot>) -> Program {
     }
     mixins(lot, &mut program, &mut classes);
     relate(lot, &mut program, &mut classes);
-    if let Some(lot) = of_unions {
+    if let Some((lot, rules)) = of_unions {
+        program.rules = rules;
         let drawn = unions::unions(lot, &mut program, &mut classes);
         wider::wider(lot, &mut program, &mut classes, &drawn);
     }

@@ -3,6 +3,7 @@
 use trine::target::Slot;
 
 use super::names::Taken;
+use super::unions::Rules;
 
 /// What a field's type can be used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,6 +148,8 @@ pub struct Module {
 
 #[derive(Debug, Clone, Default)]
 pub struct Program {
+    /// Which rules its relations to unions have.
+    pub rules: Rules,
     pub modules: Vec<Module>,
     pub extensions: Vec<String>,
     pub enums: Vec<Enum>,

@@ -8,6 +8,16 @@ use super::lot::Lot;
 use super::model::{Key, Member, Program, Union};
 use super::names::{self, Taken};
 
+/// Which delete rules relations to unions have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Rules {
+    /// One for all alternatives, where one foreign key is for all.
+    #[default]
+    One,
+    /// Often others for some, under every strategy.
+    Differing,
+}
+
 /// A union as relations need it.
 pub struct Drawn {
     pub module: String,
@@ -151,16 +161,13 @@ pub fn to_one(lot: &mut Lot, program: &mut Program, union: &Drawn, source: usize
             rules.push((40, "set null"));
         }
         line += &format!(" on delete {}", lot.weighed(&rules));
-        if matches!(union.strategy, "arc" | "split" | "slot") {
-            for &place in &union.alternatives[1..] {
-                if lot.chance(20) {
-                    let alternative = program.entities[place].path(&union.module);
-                    line += &format!(", {alternative} {}", lot.weighed(&rules));
-                }
-            }
-            if union.strategy == "arc" && lot.chance(15) {
-                line += &within(lot, program, union, source).unwrap_or_default();
-            }
+        if program.rules == Rules::Differing {
+            line += &others(lot, program, union, 40, &rules);
+        } else if matches!(union.strategy, "arc" | "split" | "slot") {
+            line += &others(lot, program, union, 20, &rules);
+        }
+        if union.strategy == "arc" && lot.chance(15) {
+            line += &within(lot, program, union, source).unwrap_or_default();
         }
         if lot.chance(8) {
             line += " deferrable";
@@ -184,6 +191,24 @@ pub fn to_one(lot: &mut Lot, program: &mut Program, union: &Drawn, source: usize
     };
     let more = more.map(|line| Member { name: None, text: format!("  {line}\n") });
     entity.members.extend(more);
+}
+
+/// Rules of single alternatives, of so many in a hundred.
+fn others(
+    lot: &mut Lot,
+    program: &Program,
+    union: &Drawn,
+    percent: usize,
+    rules: &[(usize, &str)],
+) -> String {
+    let mut said = String::new();
+    for &place in &union.alternatives[1..] {
+        if lot.chance(percent) {
+            let alternative = program.entities[place].path(&union.module);
+            said += &format!(", {alternative} {}", lot.weighed(rules));
+        }
+    }
+    said
 }
 
 /// Hangs the source and every alternative from the same entity, and says that theirs is the same.
@@ -231,9 +256,13 @@ pub fn many_to_many(
     let to = path(union, &program.entities[source].module);
     let here = *lot.weighed(&[(80, "*"), (10, "1..*"), (10, "0..3")]);
     let there = *lot.weighed(&[(85, "*"), (15, "0..4")]);
-    let rule = *lot.weighed(&[(70, "unlink"), (15, "restrict"), (15, "protect")]);
+    let rules = [(70, "unlink"), (15, "restrict"), (15, "protect")];
+    let rule = *lot.weighed(&rules);
     let mut line = format!("{} {here} {to} <-> {there} {inverse}", names::quoted(&name));
     line += &format!(" on delete {rule}");
+    if program.rules == Rules::Differing {
+        line += &others(lot, program, union, 40, &rules);
+    }
     if lot.chance(60) {
         line += &format!(" through {}", names::class(lot, classes));
     }
