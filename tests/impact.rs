@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use support::{examples, unions};
+use support::{examples, owners, unions};
 use trine::Model;
 use trine::diagnostics::termcolor::{Ansi, NoColor};
 use trine::impact::rules::Effect;
@@ -499,6 +499,49 @@ fn a_unions_row_takes_its_alternative_and_an_alternative_no_other() {
     let row = impact(model.program(), named(&model, "OwnerRow"));
     assert_eq!(deleted(&model, &row), ["OwnerRow", "Task"]);
     assert_eq!(names(&model, row.kept.clone()), ["Person", "Group"]);
+}
+
+#[test]
+fn a_rule_of_one_alternative_is_told_where_that_alternative_goes() {
+    let rules = |strategy: &str| of(&owners::rules(strategy).sources());
+    let numbers = |model: &Model| -> Vec<String> {
+        let all = reach(&model.schema).into_iter().map(|it| {
+            let entity = &model.schema.entities[it.entity].name;
+            format!("{entity} {} {} {} {}", it.deleted, it.unlinked, it.written, it.refusals)
+        });
+        all.collect()
+    };
+    let tree = |model: &Model, entity: &str| {
+        let mut out = NoColor::new(Vec::new());
+        let found = impact(model.program(), named(model, entity));
+        render::tree(&mut out, &model.schema, &found, None).unwrap();
+        String::from_utf8(out.into_inner()).unwrap()
+    };
+    let arc = numbers(&rules("arc"));
+    assert_eq!(arc[0], "Person 2 1 2 3");
+    for strategy in ["link", "supertype", "inheritance"] {
+        let model = rules(strategy);
+        assert_eq!(numbers(&model), arc, "{strategy}");
+        let group = tree(&model, "Group");
+        assert!(group.contains("Badge.holder, on delete cascade for Group\n"), "{group}");
+        assert!(
+            !group.contains("for Person") && group.contains("deleted   Group, Badge, Owner row\n")
+        );
+        // A person takes bots along.
+        let person = tree(&model, "Person");
+        assert!(
+            person.contains("Badge.holder, on delete restrict for Person or Bot\n"),
+            "{person}"
+        );
+        assert!(!person.contains("for Group"), "{person}");
+        // A row by itself may be of any.
+        let row = impact(model.program(), named(&model, "OwnerRow"));
+        let rules = row.branches().filter(|branch| {
+            model.schema.relations[branch.relation].inverse.as_deref() == Some("tasks")
+        });
+        let effects: Vec<Effect> = rules.map(|branch| branch.effect).collect();
+        assert_eq!(effects, [Effect::Deleted, Effect::Protected, Effect::Restricted]);
+    }
 }
 
 #[test]
