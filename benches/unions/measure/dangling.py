@@ -29,8 +29,10 @@ ATTEMPTS = {
         (NOWHERE, "UPDATE {task} SET owner_group_id = -1, owner_person_id = NULL"),
         (
             "a task of two",
-            "INSERT INTO {task} (description, owner_person_id, owner_group_id)"
-            " SELECT 'x', min(p.id), min(g.id) FROM {person} p, {group} g",
+            (
+                "INSERT INTO {task} (description, owner_person_id, owner_group_id)"
+                " SELECT 'x', min(p.id), min(g.id) FROM {person} p, {group} g"
+            ),
         ),
         (GONE, "DELETE FROM {person} WHERE id = " + SOMEONE),
     ],
@@ -71,12 +73,20 @@ ATTEMPTS = {
         (GONE, "DELETE FROM {owner} WHERE id = (SELECT min({key}) FROM {person})"),
         (LEFT, "DELETE FROM {person} WHERE {key} = (SELECT min({key}) FROM {person})"),
     ],
+    "split": [
+        (NOBODY, "INSERT INTO {person_task} (description) VALUES ('x')"),
+        (NOWHERE, "INSERT INTO {person_task} (description, owner_id) VALUES ('x', -1)"),
+        (NOWHERE, "UPDATE {group_task} SET owner_id = -1"),
+        (GONE, "DELETE FROM {person} WHERE id = " + SOMEONE),
+    ],
     "generic": [
         (NOBODY, "INSERT INTO {task} (description) VALUES ('x')"),
         (
             NOWHERE,
-            "INSERT INTO {task} (description, owner_type_id, owner_id)"
-            " SELECT 'x', min(owner_type_id), 2000000000 FROM {task}",
+            (
+                "INSERT INTO {task} (description, owner_type_id, owner_id)"
+                " SELECT 'x', min(owner_type_id), 2000000000 FROM {task}"
+            ),
         ),
         (GONE, "DELETE FROM {person} WHERE id = " + SOMEONE),
     ],
@@ -106,6 +116,12 @@ WRONG = {
         )) + (SELECT count(*) FROM {owner} o
           LEFT JOIN {person} p ON p.{key} = o.id LEFT JOIN {group} g ON g.{key} = o.id
           WHERE num_nonnulls(p.{key}, g.{key}) <> 1 OR (p.{key} IS NULL) = (kind = 'person'))""",
+    "split": """
+        SELECT (SELECT count(*) FROM {person_task} t WHERE NOT EXISTS (
+          SELECT FROM {person} p WHERE p.id = t.owner_id
+        )) + (SELECT count(*) FROM {group_task} t WHERE NOT EXISTS (
+          SELECT FROM {group} g WHERE g.id = t.owner_id
+        ))""",
     "generic": """
         SELECT count(*) FROM {task} t
         JOIN django_content_type c ON c.id = owner_type_id

@@ -26,12 +26,11 @@ class Tables:
 
     def named(self, sql: str) -> str:
         """Puts the names into a statement, in place of `{person}`, `{task}` and the like."""
-        tables = {
-            name: f"{self.prefix}_{name}"
-            for name in ("person", "group", "owner", "task")
-        }
+        tables = {name: f"{self.prefix}_{name}" for name in NAMES}
         return sql.format(**tables, key=self.key)
 
+
+NAMES = ("person", "group", "owner", "task", "person_task", "group_task")
 
 OWNERS = """
 INSERT INTO {{{table}}} (name) SELECT 'Owner ' || n FROM generate_series({first}, {last}) n
@@ -61,6 +60,18 @@ LEFT JOIN {{group}} g ON g.name = owner
 ORDER BY n
 """
 
+#: Under `split`, each table has the tasks of one alternative, under the same keys as elsewhere.
+PART = """
+INSERT INTO {{{table}_task}} (id, description, owner_id)
+SELECT n, 'task ' || n, o.id
+FROM (SELECT n, 'Owner ' || n::bigint * 7919 % {owners} AS owner FROM generate_series(1, {tasks}) n) t
+JOIN {{{table}}} o ON o.name = owner
+ORDER BY n
+"""
+
+#: The keys that come next.
+NEXT = "SELECT setval(pg_get_serial_sequence('{{{table}_task}}', 'id'), {tasks})"
+
 #: What refers to an owner, what it holds, and the joins to the union's own rows.
 REFERENCES = {
     "arc": ("owner_person_id, owner_group_id", "p.id, g.id", ""),
@@ -73,8 +84,10 @@ REFERENCES = {
     "inheritance": ("owner_id", "coalesce(p.{key}, g.{key})", ""),
     "generic": (
         "owner_type_id, owner_id",
-        "(SELECT id FROM django_content_type WHERE app_label = 'generic'"
-        " AND model = CASE WHEN p.id IS NULL THEN 'group' ELSE 'person' END), coalesce(p.id, g.id)",
+        (
+            "(SELECT id FROM django_content_type WHERE app_label = 'generic'"
+            " AND model = CASE WHEN p.id IS NULL THEN 'group' ELSE 'person' END), coalesce(p.id, g.id)"
+        ),
         "",
     ),
 }
@@ -101,16 +114,25 @@ def fill(
     if strategy == "link":
         for statement in LINKED.split(";"):
             run(statement)
-    columns, values, joins = REFERENCES[strategy]
     owners = plan.persons + plan.groups
     # Without statistics it would loop over all owners for each task.
     for table in ("person", "group"):
         run(f"ANALYZE {{{table}}}")
-    run(
-        TASKS.format(
-            columns=columns, values=values, owners=owners, tasks=plan.tasks, joins=joins
+    if strategy == "split":
+        for table, _, _ in several:
+            run(PART.format(table=table, owners=owners, tasks=plan.tasks))
+            run(NEXT.format(table=table, tasks=plan.tasks))
+    else:
+        columns, values, joins = REFERENCES[strategy]
+        run(
+            TASKS.format(
+                columns=columns,
+                values=values,
+                owners=owners,
+                tasks=plan.tasks,
+                joins=joins,
+            )
         )
-    )
     for table in existing(connection, tables):
         # Nothing is left to do for autovacuum while it is measured.
         connection.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = off)")

@@ -52,7 +52,8 @@ def sides(url: str, strategy: str) -> tuple[list[Side], psycopg.Connection[Any]]
     if strategy != GENERIC:
         tracker = importlib.import_module("tracker.models")
         generated = Tables("generated", "tracker", makes_rows=True)
-        found.insert(0, Asked(generated, tracker, Generated(tracker)))
+        how = (Parts if strategy == "split" else Generated)(tracker)
+        found.insert(0, Asked(generated, tracker, how))
     return found, psycopg.connect(url, autocommit=True)
 
 
@@ -76,6 +77,26 @@ class Generated:
         task.objects.bulk_create(
             task(description=text, owner=owner) for text, owner in tasks
         )
+
+
+class Parts(Generated):
+    """The same under `split`, where the application names the parts."""
+
+    def listed(self, limit: int) -> Any:
+        return list(self.models.Task.parts.with_owner().order_by("id")[:limit])
+
+    def named(self, name: str) -> Any:
+        return list(self.models.Task.parts.by_owner(name=name))
+
+    def insert(self, tasks: list[tuple[str, Any]]) -> None:
+        models = self.models
+        parts = {models.Person: models.PersonTask, models.Group: models.GroupTask}
+        for kind, part in parts.items():
+            part.objects.bulk_create(
+                part(description=text, owner=owner)
+                for text, owner in tasks
+                if isinstance(owner, kind)
+            )
 
 
 class Asked:

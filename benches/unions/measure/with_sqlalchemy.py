@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 from sqlalchemy import Engine, create_engine, event, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from .questions import Plan, Side, Work
 from .rows import Tables
@@ -24,8 +24,9 @@ def sides(url: str, strategy: str) -> tuple[list[Side], psycopg.Connection[Any]]
     models = importlib.import_module("models")
     tracker = importlib.import_module("models.tracker")
     by_hand = importlib.import_module(f"hand_written.with_sqlalchemy.{strategy}")
+    how = (Parts if strategy == "split" else Generated)(tracker)
     found: list[Side] = [
-        Asked(generated, engine, models.Base.metadata, tracker, Generated(tracker)),
+        Asked(generated, engine, models.Base.metadata, tracker, how),
         Asked(written, engine, by_hand.Base.metadata, by_hand, by_hand),
     ]
     return found, psycopg.connect(url, autocommit=True)
@@ -57,6 +58,38 @@ class Generated:
     def insert(self, session: Session, tasks: list[tuple[str, Any]]) -> None:
         task = self.models.Task
         session.add_all([task(description=text, owner=owner) for text, owner in tasks])
+        session.flush()
+
+
+class Parts(Generated):
+    """The same under `split`, where the application names the parts."""
+
+    def listed(self, session: Session, limit: int) -> Any:
+        task, models = self.models.Task, self.models
+        owners = (models.PersonTask.owner, models.GroupTask.owner)
+        loaded = [joinedload(owner) for owner in owners]
+        tasks = select(task).options(*loaded).order_by(task.id).limit(limit)
+        return session.scalars(tasks).all()
+
+    def named(self, session: Session, name: str) -> Any:
+        several = (
+            (self.models.PersonTask, self.models.Person),
+            (self.models.GroupTask, self.models.Group),
+        )
+        return [
+            task
+            for part, owner in several
+            for task in session.scalars(
+                select(part).join(part.owner).where(owner.name == name)
+            )
+        ]
+
+    def insert(self, session: Session, tasks: list[tuple[str, Any]]) -> None:
+        models = self.models
+        parts = {models.Person: models.PersonTask, models.Group: models.GroupTask}
+        session.add_all(
+            [parts[type(owner)](description=text, owner=owner) for text, owner in tasks]
+        )
         session.flush()
 
 
