@@ -2,8 +2,12 @@
 //!
 //! `cargo bench --bench unions` prints the tables; `docs/benchmarks.md` says what is in them. The server and
 //! Python are those of the tests. `TRINE_BENCH_TASKS=1000` is a quick look, `TRINE_BENCH_ROUNDS` says how often
-//! every question is asked anew, and words behind `--` choose: `-- sqlalchemy link`.
+//! every question is asked anew, and words behind `--` choose: `-- sqlalchemy link`. `TRINE_BLESS=1` writes the
+//! run into the documents.
+//!
+//! `cargo test` asks every question once, of few rows.
 
+mod pages;
 #[path = "../../tests/support/mod.rs"]
 mod support;
 mod table;
@@ -21,21 +25,62 @@ use support::{server, session};
 use table::{Made, Measured};
 
 /// What can be generated; `generic` is Django's own.
-const STRATEGIES: [&str; 4] = ["arc", "link", "supertype", "inheritance"];
+const STRATEGIES: [&str; 5] = ["arc", "link", "supertype", "inheritance", "split"];
 const GENERIC: &str = "generic";
 
-/// The takes of each question in one round.
-const TAKES: usize = 5;
+/// How many tasks there are, when nobody says so.
+const TASKS: usize = 100_000;
 
 fn main() {
-    // `cargo test --benches` only asks whether it starts.
-    if !std::env::args().any(|argument| argument == "--bench") {
-        return println!("run it by `cargo bench`");
-    }
+    let run =
+        if std::env::args().any(|argument| argument == "--bench") { measure } else { try_out };
     if let Err(problem) = run() {
         eprintln!("error: {problem}");
         std::process::exit(1);
     }
+}
+
+/// `cargo bench`: prints the tables, or writes them where the documents have them.
+fn measure() -> Result<(), String> {
+    let words: Vec<String> =
+        std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let plan = Plan {
+        tasks: number("TRINE_BENCH_TASKS", TASKS)?,
+        rounds: number("TRINE_BENCH_ROUNDS", 3)?,
+        takes: 5,
+    };
+    let blessed = std::env::var_os("TRINE_BLESS").is_some();
+    if blessed && (plan.tasks != TASKS || !words.is_empty()) {
+        return Err("the documents tell of a whole run, without words or another size".to_owned());
+    }
+    let (python, django) = session::environment(&session::work_directory())?;
+    if django != DjangoVersion::V6_1.name() {
+        return Err(format!("the models are written for Django 6.1, and this is {django}"));
+    }
+    let taken = run(&plan, &words, &python)?;
+    println!("{}\n", taken.told);
+    print!("{}", table::print(&taken.made, &taken.measured));
+    if blessed { pages::write(&taken) } else { Ok(()) }
+}
+
+/// `cargo test`: whether every question can be asked, and is answered alike.
+fn try_out() -> Result<(), String> {
+    let name = "unions::few_rows";
+    let mut arguments = std::env::args().skip(1);
+    if arguments.any(|it| it == "--list" || !it.starts_with('-') && !name.contains(&*it)) {
+        return Ok(());
+    }
+    let (python, django) = session::environment(&session::work_directory())?;
+    if django != DjangoVersion::V6_1.name() {
+        println!("{name} is passed over: the models are written for Django 6.1");
+        return Ok(());
+    }
+    let plan = Plan { tasks: 200, rounds: 1, takes: 1 };
+    let taken = run(&plan, &[], &python)?;
+    let told = table::print(&taken.made, &taken.measured);
+    let asked = STRATEGIES.iter().all(|strategy| told.contains(&format!("| `{strategy}` | ")));
+    println!("{name}: {}", if asked { "ok" } else { "FAILED" });
+    if asked { Ok(()) } else { Err(format!("something was not asked:\n{told}")) }
 }
 
 /// One strategy in one ORM: its database, and its generated models.
@@ -50,24 +95,26 @@ struct Subject {
 struct Plan {
     tasks: usize,
     rounds: usize,
+    /// Of each question in one round.
+    takes: usize,
 }
 
-fn run() -> Result<(), String> {
-    let plan = Plan {
-        tasks: number("TRINE_BENCH_TASKS", 100_000)?,
-        rounds: number("TRINE_BENCH_ROUNDS", 3)?,
-    };
-    let (python, django) = session::environment(&session::work_directory())?;
-    if django != DjangoVersion::V6_1.name() {
-        return Err(format!("the models are written for Django 6.1, and this is {django}"));
-    }
-    let server = server::start(&python).map_err(|problem| problem.to_string())?;
+/// All that was found.
+struct Taken {
+    /// What it was measured on, in words.
+    told: String,
+    made: Vec<Made>,
+    measured: Vec<Measured>,
+}
+
+fn run(plan: &Plan, words: &[String], python: &Path) -> Result<Taken, String> {
+    let server = server::start(python).map_err(|problem| problem.to_string())?;
     let mut subjects = Vec::new();
     let mut made = Vec::new();
-    for (orm, strategy) in every() {
+    for (orm, strategy) in every(words) {
         eprintln!("making {orm} {strategy}");
         let subject = Subject::new(&server, orm, strategy)?;
-        let answers = subject.ask(&python, &json!({ "make": true, "plan": plan.value() }))?;
+        let answers = subject.ask(python, &json!({ "make": true, "plan": plan.value() }))?;
         made.extend(answers.iter().map(|answer| Made::new(orm, strategy, answer)));
         subjects.push(subject);
     }
@@ -82,26 +129,22 @@ fn run() -> Result<(), String> {
                 subject.strategy
             );
             let request = json!({ "make": false, "plan": plan.value(), "round": round });
-            for answer in subject.ask(&python, &request)? {
+            for answer in subject.ask(python, &request)? {
                 measured.push(Measured::new(subject.orm, subject.strategy, &answer));
             }
             subject.vacuum()?;
         }
     }
-    println!("{}\n", heading(&plan, &server, &python)?);
-    print!("{}", table::print(&made, &measured));
-    Ok(())
+    Ok(Taken { told: heading(plan, &server, python)?, made, measured })
 }
 
-/// Every strategy in both ORMs, of those that the arguments name.
-fn every() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let words: Vec<String> =
-        std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+/// Every strategy in both ORMs, of those that the words name.
+fn every(words: &[String]) -> impl Iterator<Item = (&'static str, &'static str)> {
     let generated = ["django", "sqlalchemy"]
         .into_iter()
         .flat_map(|orm| STRATEGIES.map(|strategy| (orm, strategy)));
     let all = generated.chain([("django", GENERIC)]);
-    all.filter(move |(orm, strategy)| words.iter().all(|word| word == orm || word == strategy))
+    all.filter(|(orm, strategy)| words.iter().all(|word| word == orm || word == strategy))
 }
 
 /// What a variable says, or what is usual.
@@ -117,22 +160,24 @@ fn number(variable: &str, usual: usize) -> Result<usize, String> {
 
 /// What it was measured on.
 fn heading(plan: &Plan, server: &Server, python: &Path) -> Result<String, String> {
-    let versions = "import django, platform, psycopg, sqlalchemy; \
-        print(f'Django {django.__version__}, SQLAlchemy {sqlalchemy.__version__}, '\
+    let versions = "import datetime, django, platform, psycopg, sqlalchemy; \
+        print(f'{datetime.date.today()}; Django {django.__version__}, SQLAlchemy {sqlalchemy.__version__}, '\
         f'psycopg {psycopg.__version__}, Python {platform.python_version()}')";
     let output = Command::new(python)
         .args(["-c", versions])
         .output()
         .map_err(|error| format!("{}: {error}", python.display()))?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let printed = String::from_utf8_lossy(&output.stdout);
+    let (day, versions) = printed.trim().split_once("; ").unwrap_or_default();
     Ok(format!(
-        "{} tasks of {} persons and {} groups; {}, {}; {cores} cores; {} rounds of {TAKES} takes",
+        "{} tasks of {} persons and {} groups, on {day}: {}, {versions}; {cores} cores; {} rounds of {} takes",
         plan.tasks,
         plan.persons(),
         plan.groups(),
         server.version(),
-        String::from_utf8_lossy(&output.stdout).trim(),
         plan.rounds,
+        plan.takes,
     ))
 }
 
@@ -153,7 +198,7 @@ impl Plan {
             "groups": self.groups(),
             "listed": 1000.min(self.tasks),
             "inserted": (self.tasks / 10).max(1),
-            "takes": TAKES,
+            "takes": self.takes,
         })
     }
 }
