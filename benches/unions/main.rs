@@ -160,8 +160,8 @@ fn number(variable: &str, usual: usize) -> Result<usize, String> {
 
 /// What it was measured on.
 fn heading(plan: &Plan, server: &Server, python: &Path) -> Result<String, String> {
-    let versions = "import datetime, django, platform, psycopg, sqlalchemy; \
-        print(f'{datetime.date.today()}; Django {django.__version__}, SQLAlchemy {sqlalchemy.__version__}, '\
+    let versions = "import datetime, django, os, platform, psycopg, sqlalchemy; \
+        print(f'{datetime.date.today()}; {os.getloadavg()[2]:.0f}; Django {django.__version__}, SQLAlchemy {sqlalchemy.__version__}, '\
         f'psycopg {psycopg.__version__}, Python {platform.python_version()}')";
     let output = Command::new(python)
         .args(["-c", versions])
@@ -169,9 +169,12 @@ fn heading(plan: &Plan, server: &Server, python: &Path) -> Result<String, String
         .map_err(|error| format!("{}: {error}", python.display()))?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let printed = String::from_utf8_lossy(&output.stdout);
-    let (day, versions) = printed.trim().split_once("; ").unwrap_or_default();
+    let mut parts = printed.trim().splitn(3, "; ");
+    let mut part = || parts.next().unwrap_or_default();
+    let (day, load, versions) = (part(), part(), part());
     Ok(format!(
-        "{} tasks of {} persons and {} groups, on {day}: {}, {versions}; {cores} cores; {} rounds of {} takes",
+        "{} tasks of {} persons and {} groups, on {day}:\n{}, {versions};\n\
+         {cores} cores under a load of {load}; {} rounds of {} takes",
         plan.tasks,
         plan.persons(),
         plan.groups(),
