@@ -25,12 +25,10 @@ pub(super) struct History {
     pub others: Vec<Applied>,
     /// The entity that states the relation.
     pub source: EntityId,
-    /// Whether the alternatives get another parent.
-    pub inherits: bool,
-    /// Entities that are new.
+    /// Models that are no more, by the names of their entities.
+    pub deleted: Vec<String>,
+    /// Entities that are new; those too that have another parent now, for which Django has no other word.
     pub created: Vec<EntityId>,
-    /// The model in whose place they are.
-    pub deleted: Option<String>,
     /// Relations that are new.
     pub added: Vec<RelationId>,
     /// Constraints and indexes that are new.
@@ -96,6 +94,18 @@ impl History {
         if !made.is_empty() && !declared(&object_id.name) {
             removed.push(object_id.name.clone());
         }
+        let mut deleted: Vec<String> = Vec::new();
+        let mut created = made.entities;
+        if made.split {
+            deleted.push(wanted.entity.clone());
+        } else if wanted.inherits() && !created.is_empty() {
+            deleted.extend(wanted.choices.iter().map(|choice| choice.name.clone()));
+            created.extend(wanted.choices.iter().map(|choice| choice.entity));
+        }
+        let added = made.relations.into_iter();
+        let added: Vec<RelationId> = added
+            .filter(|&relation| !created.contains(&schema.relations[relation].source))
+            .collect();
         let over = Over::of(&words.generic, removed.is_empty());
         Ok(History {
             app,
@@ -106,10 +116,9 @@ impl History {
             unconstrained: over.constraints,
             not_together: over.together,
             removed,
-            inherits: wanted.inherits() && !made.entities.is_empty(),
-            deleted: made.split.then(|| wanted.entity.clone()),
-            created: made.entities,
-            added: made.relations,
+            deleted,
+            created,
+            added,
             named: made.names,
         })
     }

@@ -109,12 +109,6 @@ fn told(
     history: &History,
 ) -> Result<(Vec<String>, Imports), Problem> {
     let schema = program.schema;
-    if history.inherits {
-        return Err(Problem::new(
-            "Django's state can't be told that a model has another parent than before: print it with \
-             --no-state, and begin the history of the models anew",
-        ));
-    }
     let home = schema.entities[history.source].module;
     let entities = history.created.iter().copied();
     let sources = history.added.iter().map(|&relation| schema.relations[relation].source);
@@ -129,7 +123,7 @@ fn told(
     }
     let told = Told {
         created: history.created.clone(),
-        deleted: history.deleted.as_deref(),
+        deleted: history.deleted.iter().map(String::as_str).collect(),
         added: history.added.clone(),
         named: history.named.iter().map(String::as_str).collect(),
         removed: history.removed.iter().map(|name| (history.source, name.as_str())).collect(),

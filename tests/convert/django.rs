@@ -268,6 +268,11 @@ fn django_finds_nothing_to_migrate_behind_a_supertype() {
 }
 
 #[test]
+fn django_finds_nothing_to_migrate_behind_an_inheritance() {
+    nothing_to_migrate("inheritance");
+}
+
+#[test]
 fn django_finds_nothing_to_migrate_behind_a_split() {
     nothing_to_migrate("split");
 }
@@ -291,6 +296,10 @@ fn nothing_to_migrate(strategy: &str) {
     // A slot takes the rows of one alternative.
     let owners = match strategy {
         "slot" => "Person.objects.create(name='Ada'),",
+        // No two owners may have one key.
+        "inheritance" => {
+            "Person.objects.create(name='Ada'), Group.objects.create(pk=101, name='all')"
+        }
         _ => "Person.objects.create(name='Ada'), Group.objects.create(name='all')",
     };
     fs::write(project.directory.path().join("tracker/models.py"), "").unwrap();

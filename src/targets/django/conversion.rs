@@ -16,10 +16,11 @@ use super::{meta, relation};
 /// What there is to tell, all about models of one app.
 #[derive(Debug, Clone, Default)]
 pub struct Told<'a> {
+    /// Models that are no more, by the names of their entities; before anything is created, so that one may be
+    /// created anew.
+    pub deleted: Vec<&'a str>,
     /// Entities that are new, with all that is in them.
     pub created: Vec<EntityId>,
-    /// An entity that is no more, by its name: others are in its place.
-    pub deleted: Option<&'a str>,
     /// Relations that are new, of entities that are there.
     pub added: Vec<RelationId>,
     /// The names of constraints and indexes that are new, of entities that are there.
@@ -48,20 +49,20 @@ pub fn state_operations(
     let names = Names::of(schema);
     let fields: HashSet<String> = field_names(schema, module);
     let app = App { program, options, refusals: &refusals, names: &names, module, fields: &fields };
-    let plan = Plan::of(program);
+    let plan = Plan::behind_all(program);
     let mut file = PythonFile::new(Place::Migration, &fields);
-    let mut operations: Vec<String> = told
-        .created
-        .iter()
-        .map(|&entity| create_model(&app, &plan, entity, &mut file, indent))
-        .collect();
+    let gone = told.deleted.iter().map(|name| {
+        let code =
+            Code::call("migrations.DeleteModel").keyword("name", string(&python::class(name)));
+        statement(indent, "", &code, ",").trim_end().to_owned()
+    });
+    let mut operations: Vec<String> = gone.collect();
+    let created = told.created.iter();
+    operations.extend(created.map(|&entity| create_model(&app, &plan, entity, &mut file, indent)));
     let mut push = |code: &Code| {
         operations.push(statement(indent, "", code, ",").trim_end().to_owned());
     };
     let mut entities: Vec<EntityId> = Vec::new();
-    if let Some(name) = told.deleted {
-        push(&Code::call("migrations.DeleteModel").keyword("name", string(&python::class(name))));
-    }
     for &id in &told.added {
         let entity = schema.relations[id].source;
         let field = relation::relation(&app, id, &mut file);

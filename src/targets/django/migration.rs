@@ -108,6 +108,17 @@ impl Plan {
         plan
     }
 
+    /// The plan for a migration that comes behind all of them: whatever it refers to is there.
+    pub(super) fn behind_all(program: Program<'_>) -> Plan {
+        let count = program.schema.modules.len();
+        Plan {
+            stages: vec![Stage::default(); count],
+            places: vec![0; count],
+            enum_types: vec![Vec::new(); count],
+            borrowed: vec![BTreeSet::new(); count],
+        }
+    }
+
     /// Whether a relation has to wait for a module that comes later.
     fn waits(&self, app: &App<'_>, id: RelationId) -> bool {
         self.modules_of(app, id).any(|module| self.places[module] > self.places[app.module.index()])
