@@ -120,11 +120,13 @@ impl Project {
     /// Puts generated models in the place of those that were written by hand.
     fn take_over(&self) {
         self.trine(&["build", ".", "--target", "django", "--out", "generated"], 0);
-        for file in ["apps.py", "database.py", "models.py", "unions.py"] {
-            let generated = self.directory.path().join("generated/django/tracker").join(file);
-            // Without a union there is nothing that relations to one need.
-            if generated.exists() {
-                fs::copy(generated, self.directory.path().join("tracker").join(file)).unwrap();
+        let generated = self.directory.path().join("generated/django/tracker");
+        for entry in fs::read_dir(generated).unwrap() {
+            let path = entry.unwrap().path();
+            // The migrations are the project's own.
+            if path.is_file() {
+                let name = path.file_name().unwrap();
+                fs::copy(&path, self.directory.path().join("tracker").join(name)).unwrap();
             }
         }
     }
