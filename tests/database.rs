@@ -175,6 +175,9 @@ fn judge(session: Option<&Arc<Session>>, tool: &'static str, variant: Variant) -
                 owners::build(strategy, &format!("{strategy}_models"), "raise", &output)?;
             }
         }
+        if tool == "mypy_django" {
+            owners::add_types(&output.join("django"))?;
+        }
         let request = json!({ "output": output, "tool": tool, "apps": apps });
         session.run("cleanliness", request).map_err(Failed::from)
     })

@@ -1,13 +1,18 @@
 //! What the Django target writes for a line of the language, as excerpts of its files.
 
 use trine::source::Sources;
-use trine::target::{DjangoOptions, DjangoVersion, OnDelete, Options, Target};
+use trine::target::{DjangoOptions, DjangoVersion, OnDelete, Options, Slot, Target};
 
 /// The text of a file of the app `shop`, whose schema is `text`.
 fn file(text: &str, django: DjangoOptions, path: &str) -> String {
+    filled(text, Options { django, ..Options::default() }, path)
+}
+
+/// The same, for a project with slots.
+fn filled(text: &str, options: Options, path: &str) -> String {
     let mut sources = Sources::new();
     sources.add("shop.trine", format!("module shop\n{text}"));
-    let options = Options { targets: vec![Target::Django], django, ..Options::default() };
+    let options = Options { targets: vec![Target::Django], ..options };
     let compilation = trine::compile(&sources, &options);
     let found = compilation.files.iter().find(|(_, file)| file.path == format!("shop/{path}"));
     let Some((_, file)) = found else {
@@ -260,6 +265,30 @@ fn a_migration_depends_on_the_app_of_an_external_model() {
             "to=settings.AUTH_USER_MODEL,",
         ],
     );
+}
+
+#[test]
+fn a_slot_is_a_relation_to_the_model_that_fills_it() {
+    let text = "external entity User {\n table \"auth_user\"\n id integer key\n \
+                @django(model: \"settings.AUTH_USER_MODEL\")\n}\n\
+                entity Company { name text }\n\
+                union Buyer = User | Company as slot\n\
+                entity Order { buyer 1 Buyer <-> * orders on delete restrict }";
+    for (alternative, model, union) in [
+        ("User", "settings.AUTH_USER_MODEL", "Buyer = models.Model"),
+        ("Company", "Company", "Buyer = Company"),
+    ] {
+        let slot = Slot {
+            module: "shop".to_owned(),
+            union: "Buyer".to_owned(),
+            alternative: alternative.to_owned(),
+        };
+        let options = Options { slots: vec![slot], ..Options::default() };
+        let written = filled(text, options, "models.py");
+        let relation = format!("buyer = models.ForeignKey(\n        {model},\n");
+        assert!(written.contains(&relation) && written.contains(union), "{written}");
+        assert!(!written.contains("unions"), "{written}");
+    }
 }
 
 #[test]

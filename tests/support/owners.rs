@@ -60,6 +60,20 @@ pub fn abroad(strategy: &str) -> Example {
     Example { name: format!("abroad_{strategy}"), files }
 }
 
+/// Puts what a type checker must know of the models into each app that [`apart`] makes.
+///
+/// # Errors
+/// A file that can't be copied.
+pub fn add_types(django: &Path) -> Result<(), String> {
+    for strategy in STRATEGIES.into_iter().chain(["split"]) {
+        let written = if strategy == "split" { "django_split_types.py" } else { "django_types.py" };
+        let there = django.join(format!("tracker_{strategy}")).join("checked_types.py");
+        fs::copy(root().join("tests/data/owners").join(written), there)
+            .map_err(|error| error.to_string())?;
+    }
+    Ok(())
+}
+
 /// Compiles the program, and puts the application into the package of SQLAlchemy models.
 ///
 /// # Errors
