@@ -27,7 +27,7 @@ Examples:
                                                 later: drop the generic columns
 
 RELATION is a relation to a union, as in the schema: `Task.owner`; it may be left out where
-there is only one. PATH is a `.trine` file, a directory with a `trine.toml`, or a directory of
+there is only one. A relation to one entity is converted too, when it is named. PATH is a `.trine` file, a directory with a `trine.toml`, or a directory of
 `.trine` files. Without it, the project is the nearest directory with a `trine.toml`.
 
 The generic columns are found by their names (content_type_id and object_id, or
@@ -46,7 +46,7 @@ Exit status:
 
 #[derive(Debug, Args)]
 pub(super) struct ConvertArgs {
-    /// The relation to a union: Task.owner
+    /// The relation that takes the place of the generic one: Task.owner
     relation: Option<String>,
     /// A file or a project
     path: Option<PathBuf>,
