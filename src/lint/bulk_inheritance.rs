@@ -30,7 +30,7 @@ fn collection<'a>(schema: &'a Schema, alternative: &Alternative) -> Option<&'a R
         let several = schema.relations[relation].there.max != Some(1);
         let bounded = schema.relations[relation].there.min > 1;
         schema.to_one(relation).is_some_and(|to_one| {
-            several && to_one.delete == DeleteRule::Cascade && (to_one.orphan_delete || bounded)
+            several && to_one.may(DeleteRule::Cascade) && (to_one.orphan_delete || bounded)
         })
     });
     owned.map(|relation| &schema.relations[relation]).next()
