@@ -157,24 +157,24 @@ pub(super) fn choice_views(
         let element = scope.sa("ColumnElement");
         let any = scope.name("typing", "Any");
         let asked = format!("*what: {}[{alias}]", scope.name(&unions, "Asked"));
-        let method = |name: String, parameters: &[String], gives: String| {
-            let head = parameters.iter().fold(Code::call(name).with("cls"), |head, parameter| {
-                head.with(parameter.as_str())
-            });
+        let method = |name: String, parameters: Vec<Code>, gives: String| {
+            let head = parameters.into_iter().fold(Code::call(name).with("cls"), Code::with);
             let head = statement(4, "def ", &head, &format!(" -> {gives}:"));
             head.trim().to_owned()
         };
-        let by = [asked, format!("**fields: {any}")];
-        let value = format!("{element}[{any}]");
-        let value = method(format!("{name}_value"), &["name: str".to_owned()], value);
-        let with = method(format!("with_{name}"), &[], scope.name(&unions, "Loading"));
-        let by = method(format!("by_{name}"), &by, format!("{element}[bool]"));
+        let by = vec![Code::text(asked), Code::text(format!("**fields: {any}"))];
+        let with = method(format!("with_{name}"), Vec::new(), scope.name(&unions, "Loading"));
+        let by = method(format!("by_{name}"), by, format!("{element}[bool]"));
         let returns = |code: Code| statement(8, "return ", &code, "").trim().to_owned();
         views.push(match links {
             None => ChoiceView {
                 asked: format!("return cls.{name}.by(*what, **fields)"),
                 loaded: format!("return cls.{name}.loading()"),
-                value: Some(value),
+                value: Some(method(
+                    format!("{name}_value"),
+                    vec![shared_name(plan, union, scope)],
+                    format!("{element}[{any}]"),
+                )),
                 attribute: name,
                 by,
                 with,
@@ -196,6 +196,21 @@ pub(super) fn choice_views(
         });
     }
     views
+}
+
+/// The parameter that names a field which all alternatives share.
+fn shared_name(plan: &Plan<'_>, union: UnionId, scope: &mut Scope) -> Code {
+    match plan.schema().shared_fields(union).split_first() {
+        // Only a key, or what they inherit.
+        None => Code::text("name: str"),
+        Some((first, others)) => others.iter().fold(
+            Code::subscript(
+                format!("name: {}", scope.name("typing", "Literal")),
+                string(&attribute(first)),
+            ),
+            |names, name| names.with(string(&attribute(name))),
+        ),
+    }
 }
 
 /// Every name that relations to unions give to a class, and to those that they lead to.

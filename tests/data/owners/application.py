@@ -738,6 +738,8 @@ def types(task: Task) -> None:
     task.reviewer = "Ada"  # type: ignore[assignment]
     Task.by_owner("Ada")  # type: ignore[arg-type]
     Task.by_watchers("Ada")  # type: ignore[arg-type]
+    Task.owner_value("name")
+    Task.owner_value("email")  # type: ignore[arg-type]
     assert_type(Person().tasks, list[Task])
 
 
