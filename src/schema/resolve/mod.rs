@@ -85,6 +85,7 @@ pub fn resolve_for(
     attributes::resolve_modules(&input, &mut draft);
     entities::declare_members(&input, &mut draft);
     unions::resolve_unions(&input, trees, &spelt, &mut draft);
+    unions::check_heirs(&input, &mut draft);
     unions::name_unions(&mut draft);
     entities::check_unused_mixins(&input, &unused, &mut draft.found);
     relations::resolve_references(&input, &mut draft);

@@ -90,6 +90,27 @@ pub(crate) fn inherits_twice(union: &Union, path: &Path, other: &str, first: Spa
     .fix("write `as supertype`", union.strategy.span, "supertype")
 }
 
+/// E0802: an alternative under `inheritance` in a module that the union's module inherits from.
+pub(crate) fn inherits_in_a_circle(
+    union: &crate::schema::Union,
+    span: Span,
+    heir: &str,
+    base: &str,
+) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0802,
+        span,
+        format!("the modules `{heir}` and `{base}` would inherit from each other"),
+        format!("makes `{heir}` inherit from `{base}`"),
+    )
+    .note(
+        "Django's model of an alternative is a subclass of the union's, whose module it imports; modules that import \
+         each other so can't be loaded",
+    )
+    .help("store one of the unions `as supertype`, or leave Django out of the targets")
+    .fix("write `as supertype`", union.strategy_span, "supertype")
+}
+
 /// E0802: an alternative under `inheritance` that has its own key.
 pub(crate) fn has_own_key(union: &Union, path: &Path, key: Span) -> Diagnostic {
     Diagnostic::new(

@@ -7,6 +7,7 @@
 mod counted;
 mod declare;
 mod gather;
+mod heirs;
 mod many;
 mod names;
 mod row;
@@ -24,6 +25,7 @@ use crate::source::Span;
 use crate::syntax::{SyntaxTree, tree};
 
 pub(crate) use counted::add_checks;
+pub(crate) use heirs::check_heirs;
 pub(crate) use names::Meant;
 pub(crate) use schema::{name_unions, resolve_unions};
 pub(crate) use spell::spell;
