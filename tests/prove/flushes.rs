@@ -74,6 +74,18 @@ const PROGRAMS: &[(&str, &str)] = &[
         LED_BACK,
     ),
     (
+        "a row that refers to a union's, and an alternative that goes with it",
+        "entity Deed { place 1 Place <-> * _ on delete restrict }
+         entity House { deed 1 Deed <-> * houses on delete cascade }
+         union Place = House as inheritance",
+    ),
+    (
+        "the same, where the union's row goes behind the alternative",
+        "entity Deed { place 1 Place <-> * _ on delete restrict }
+         entity House { deed 1 Deed <-> * houses on delete cascade }
+         union Place = House as supertype",
+    ),
+    (
         "two arcs on one circle, one of them mandatory",
         "entity Firm {}
          entity Share { owner 1 Holder <-> * shares on delete restrict }

@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 
 use crate::relational::{AtOnce, at_once};
-use crate::schema::{DeleteRule, EntityId, RelationId, Schema};
+use crate::schema::{DeleteRule, EntityId, MemberId, RelationId, Schema};
 use crate::targets::Program;
 
 /// A relation that writes its row when what it refers to is deleted, and what is checked then.
@@ -28,18 +28,29 @@ pub fn watched(program: Program<'_>) -> Vec<Watched> {
         .collect()
 }
 
-/// The entities whose rows are deleted along with a row of the given one, by cascades.
+/// The entities whose rows are deleted along with a row of the given one, by cascades or as rows of unions
+/// that go with their alternatives.
 pub fn reached(schema: &Schema, root: EntityId) -> HashSet<EntityId> {
     let mut reached = HashSet::new();
     let mut waiting = vec![root];
     while let Some(entity) = waiting.pop() {
+        let mut goes = Vec::new();
         for &relation in &schema.entities[entity].incoming {
-            let source = schema.relations[relation].source;
-            let goes = schema.to_one(relation).is_some_and(|it| it.may(DeleteRule::Cascade));
-            if goes && reached.insert(source) {
-                waiting.push(source);
+            let Some(to_one) = schema.to_one(relation) else { continue };
+            // A row that goes with its alternative takes no other along.
+            if to_one.may(DeleteRule::Cascade) && (!to_one.takes_target || entity == root) {
+                goes.push(schema.relations[relation].source);
             }
         }
+        for &member in &schema.entities[entity].members {
+            if let MemberId::Relation(relation) = member
+                && schema.to_one(relation).is_some_and(|to_one| to_one.takes_target)
+            {
+                // A row that is deleted by itself has taken the alternative along.
+                goes.extend(Some(schema.relations[relation].target).filter(|&row| row != root));
+            }
+        }
+        waiting.extend(goes.into_iter().filter(|&entity| reached.insert(entity)));
     }
     reached
 }
