@@ -4,11 +4,12 @@ use serde::Serialize;
 
 use crate::relational::{ColumnIx, TableId};
 use crate::schema::{EntityId, ModuleId, Split};
-use crate::targets::python::{class, docstring, string};
+use crate::targets::python::{Code, class, docstring, string};
 
 use super::plan::Plan;
+use super::relationships::mapped;
 use super::scope::Scope;
-use super::types::type_code;
+use super::types::{TypeCode, type_code};
 
 /// The class over all parts: `select(Task)` is a UNION ALL of their tables.
 #[derive(Debug, Serialize)]
@@ -18,7 +19,7 @@ pub(super) struct SplitView {
     docstring: Option<String>,
     /// What the parts are told apart by, where SQLAlchemy's own name for it is a column's.
     discriminator: Option<String>,
-    /// What all parts have alike, as annotations.
+    /// What all parts have alike.
     columns: String,
 }
 
@@ -45,7 +46,10 @@ fn split_view(plan: &Plan<'_>, split: &Split, scope: &mut Scope) -> SplitView {
                 })
             });
             if alike {
-                columns.push_str(&format!("    {name}: {}[{python}]\n", scope.orm("Mapped")));
+                // Not every annotation tells SQLAlchemy the column's type.
+                let of = column_type(plan, *first, ix, scope).sqlalchemy;
+                let column = Code::call(scope.orm("mapped_column")).with(of);
+                columns.push_str(&mapped(name, python, &column, scope));
             }
         }
     }
@@ -70,11 +74,15 @@ fn split_view(plan: &Plan<'_>, split: &Split, scope: &mut Scope) -> SplitView {
 
 /// What a column's attribute is annotated with.
 fn annotation(plan: &Plan<'_>, table: TableId, ix: ColumnIx, scope: &mut Scope) -> String {
+    let python = column_type(plan, table, ix, scope).python;
+    let nullable = plan.program.database.tables[table].columns[ix].nullable;
+    if nullable { format!("{python} | None") } else { python }
+}
+
+fn column_type(plan: &Plan<'_>, table: TableId, ix: ColumnIx, scope: &mut Scope) -> TypeCode {
     let column = &plan.program.database.tables[table].columns[ix];
     let ty = plan.column_type(table, ix).expect("every column comes from a field or a relation");
-    // Only the annotation is printed: what the type imports stands with the parts, which need it too.
-    let python = type_code(ty, column.nullable, plan, scope).python;
-    if column.nullable { format!("{python} | None") } else { python }
+    type_code(ty, column.nullable, plan, scope)
 }
 
 impl<'a> Plan<'a> {
