@@ -7,6 +7,7 @@ use crate::targets::python::{Code, string};
 use super::app::App;
 use super::file::{Place, PythonFile, Support};
 use super::types::field_of_type;
+use super::unions;
 use super::values;
 
 /// A field of a model.
@@ -29,6 +30,12 @@ pub(super) fn field(app: &App<'_>, id: FieldId, file: &mut PythonFile<'_>) -> Co
         // Whoever is saved knows its own kind.
         *before = file.support(Support::KindField);
         code = code.keyword("blank", "True").keyword("editable", "False");
+        let kinds: Vec<(String, Code)> = (unions::renamed_heirs(app, field.entity).into_iter())
+            .map(|(name, accessor)| (string(&accessor), Code::text(string(&name))))
+            .collect();
+        if !kinds.is_empty() {
+            code = code.keyword("kinds", Code::dict(kinds));
+        }
     }
     if key {
         code = code.keyword("primary_key", "True");

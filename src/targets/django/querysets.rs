@@ -88,8 +88,7 @@ fn queryset_class(app: &App<'_>, entity: EntityId) -> String {
 
 /// Whether what the model inherits from by multi-table inheritance says already what the database refuses.
 pub(super) fn inherits_refusal(app: &App<'_>, entity: EntityId) -> bool {
-    let module = |entity: EntityId| app.schema().entities[entity].module;
-    app.parent(entity).is_some_and(|parent| app.watches(parent) && module(parent) == module(entity))
+    app.parent(entity).is_some_and(|parent| app.watches(parent))
 }
 
 /// The manager of a model that has querysets of its own, or that does not inherit the one it needs.

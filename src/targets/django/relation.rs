@@ -60,13 +60,15 @@ fn foreign_key(app: &App<'_>, id: RelationId, to_one: &ToOne, file: &mut PythonF
     {
         code = code.keyword("to_field", string(&app.field_name(*field)));
     }
-    let accessor = if app.leads_to_row(id) { "+".to_owned() } else { app.accessor(id) };
+    let accessor = match unions::accessor_of_heir(app, id) {
+        Some(name) => name,
+        None if app.leads_to_row(id) => "+".to_owned(),
+        None => app.accessor(id),
+    };
     code = code.keyword("related_name", string(&accessor));
     if relation.inverse.is_none() && app.ordered_end(id) {
         // Whoever reads in the order of the links has to name them.
         code = code.keyword("related_query_name", string(&app.model_name(relation.source)));
-    } else if let Some(name) = unions::name_in_queries(app, id) {
-        code = code.keyword("related_query_name", string(&name));
     }
     if let Some(default) = &to_one.default {
         let value = values::default(app, relation.source, default, None, file);

@@ -43,7 +43,7 @@ pub(super) fn view(needs: &BTreeSet<Support>) -> UnionsView {
         (union || has(Support::RowKey), "typing", "TypeVar"),
         (union, "collections.abc", "Iterable"),
         (union, "collections.abc", "Iterator"),
-        (union, "collections.abc", "Mapping"),
+        (union || has(Support::KindField), "collections.abc", "Mapping"),
         (union, "collections.abc", "Sequence"),
         (union, "contextlib", "contextmanager"),
         (union, "functools", "cached_property"),
@@ -172,6 +172,13 @@ fn through_row(
     if let Some(rule) = collected(app, reference, union.strategy, file) {
         code = code.keyword("on_delete", rule);
     }
+    let renamed: Vec<(String, Code)> = (renamed_heirs(app, schema.relations[reference].target))
+        .into_iter()
+        .map(|(name, accessor)| (string(&name), Code::text(string(&accessor))))
+        .collect();
+    if !renamed.is_empty() {
+        code = code.keyword("accessors", Code::dict(renamed));
+    }
     if schema.to_one(reference).is_some_and(|to_one| to_one.one_to_one) {
         code = code.keyword("one_to_one", "True");
     }
@@ -282,9 +289,9 @@ pub(super) fn typing_imports(app: &App<'_>, file: &mut PythonFile<'_>) -> Option
     Some(imports.render(4).trim_end().to_owned())
 }
 
-/// What queries over the rows that models inherit from call an alternative, where its own name is taken: a field
-/// of any of these models may be called as one of them is, which Django would take for the same name twice.
-pub(super) fn name_in_queries(app: &App<'_>, tie: RelationId) -> Option<String> {
+/// What the row that models inherit from calls an alternative whose own name is taken: a field of any of these
+/// models may be called as one of them is, and a model has what its row has.
+pub(super) fn accessor_of_heir(app: &App<'_>, tie: RelationId) -> Option<String> {
     if app.tied(tie) != Some(Strategy::Inheritance) {
         return None;
     }
@@ -304,6 +311,19 @@ pub(super) fn name_in_queries(app: &App<'_>, tie: RelationId) -> Option<String> 
         name.push_str("_row");
     }
     (name != own).then_some(name)
+}
+
+/// The alternatives that a row calls otherwise than by their names, by these.
+pub(super) fn renamed_heirs(app: &App<'_>, row: EntityId) -> Vec<(String, String)> {
+    let schema = app.schema();
+    let Some(union) = schema.union_of_row(row) else { return Vec::new() };
+    let alternatives = schema.unions[union].alternatives.iter();
+    alternatives
+        .filter_map(|alternative| {
+            let accessor = accessor_of_heir(app, alternative.relation?)?;
+            Some((naming::snake(&alternative.name), accessor))
+        })
+        .collect()
 }
 
 /// The type of what a union leads to.
