@@ -27,6 +27,10 @@ pub(super) fn queryset(
         false => Support::UnionQuerySet,
     };
     file.needs.insert(Support::UnionQuerySet);
+    if base == Support::RefusableUnionQuerySet {
+        // What says it in words is with those.
+        file.needs.insert(Support::Refusable);
+    }
     // `Self` is younger than the oldest Python that Django 5.2 runs on.
     let class_name = queryset_class(app, entity);
     let mut class =

@@ -209,7 +209,9 @@ fn is_collected(said: &Said) -> bool {
     match said {
         Said::Silent => false,
         Said::Django(rule) | Said::InDatabase(rule) => match rule {
-            Rule::Models(name) => matches!(*name, "CASCADE" | "RESTRICT" | "PROTECT"),
+            Rule::Models(name) => {
+                matches!(*name, "CASCADE" | "DB_CASCADE" | "RESTRICT" | "PROTECT")
+            }
             Rule::CascadeTopDown | Rule::ProtectFromOthers | Rule::ByAlternative(_) => true,
         },
     }
