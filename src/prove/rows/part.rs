@@ -13,6 +13,12 @@ const MOST: usize = 4;
 /// At most so many rows of a union are shared out among its alternatives.
 const MOST_OF_UNION: usize = 60;
 
+/// The most rows that are made of a table for the sake of others.
+const MOST_ROWS: usize = 200;
+
+/// The same, where one more would ask for more again, and nothing needs it.
+const MOST_BESIDE_UNION: usize = 12;
+
 /// Tables, and the relations among them that are set.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Part {
@@ -230,9 +236,14 @@ impl Part {
         }
         let raise = |counts: &mut BTreeMap<TableId, usize>, table: TableId, to: usize| {
             if let Some(count) = counts.get_mut(&table) {
-                *count = (*count).max(to.min(200));
+                *count = (*count).max(to.min(MOST_ROWS));
             }
         };
+        // Each row of an alternative is a union's row as well, so that giving a row to each of these never ends
+        // where an alternative refers to one, by whatever way.
+        let is_tied = |table: &TableId| edges.ties(*table).any(|tie| self.relations.contains(&tie));
+        let most_for_each =
+            if self.tables.iter().any(is_tied) { MOST_BESIDE_UNION } else { MOST_ROWS };
         for _ in 0..=self.tables.len() {
             let before = counts.clone();
             for &table in &self.tables {
@@ -256,7 +267,8 @@ impl Part {
                 if source == target {
                     raise(&mut counts, source, 2);
                 } else if most == Some(1) {
-                    raise(&mut counts, source, targets);
+                    let wanted = if least == 1 { targets } else { targets.min(most_for_each) };
+                    raise(&mut counts, source, wanted);
                     if least == 1 || !edge.optional {
                         let sources = counts.get(&source).copied().unwrap_or(1);
                         raise(&mut counts, target, sources);
@@ -267,7 +279,7 @@ impl Part {
                         false if late.contains(&nth) => targets,
                         false => (2 * targets).min(targets.max(MOST)),
                     };
-                    raise(&mut counts, source, wanted.max(least * targets));
+                    raise(&mut counts, source, wanted.min(most_for_each).max(least * targets));
                     if let (Some(most), false) = (most, edge.optional) {
                         let sources = counts.get(&source).copied().unwrap_or(1);
                         raise(&mut counts, target, sources.div_ceil((most as usize).max(1)));
