@@ -148,6 +148,18 @@ fn attempts(strategy: Strategy) -> Vec<(&'static str, String, &'static str, Ends
 }
 
 #[test]
+fn what_protects_refuses_at_once_though_its_key_may_wait() {
+    // A bot restricts as late as it can, by the same key: it may go with its keeper, whose tasks go.
+    for strategy in STRATEGIES {
+        let (_scratch, mut client) = place(strategy);
+        client.batch_execute(&insert(strategy, "task", "task", &[("owner", "all")])).unwrap();
+        let mut transaction = client.transaction().unwrap();
+        let refused = transaction.batch_execute(&delete("all"));
+        assert!(refused.is_err(), "{strategy:?}: the group is deleted, until the end");
+    }
+}
+
+#[test]
 fn what_a_delete_does_is_a_matter_of_who_was_the_owner() {
     let mut wrong = Vec::new();
     for strategy in STRATEGIES {
