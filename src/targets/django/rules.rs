@@ -5,7 +5,7 @@ use crate::relational::{Deferrability, QualifiedName};
 use crate::schema::{DeleteRule, Entity, EntityId, EntityKind, RelationId, Schema};
 use crate::target::{DjangoOptions, DjangoVersion, OnDelete};
 use crate::targets::Program;
-use crate::targets::python::{depends, reached, watched};
+use crate::targets::python::{depends, reached, taken_from_below, watched};
 
 /// What the database may refuse, or would refuse if Django had its way.
 #[derive(Debug, Default)]
@@ -19,7 +19,8 @@ pub(super) struct Refusals {
     /// For each relation: whether the order in which rows are deleted and written can decide whether the
     /// database refuses that it is cleared, or set to its default.
     checked: Vec<bool>,
-    /// For each entity: whether a delete of its rows may come to such a relation.
+    /// For each entity: whether a delete of its rows may come to such a relation, or to one of their own that
+    /// refuses, before they are gone.
     top_down: Vec<bool>,
     /// For each relation that protects: whether a delete of its own rows may lead to its target.
     leads_to_target: Vec<bool>,
@@ -40,6 +41,7 @@ impl Refusals {
             leads_to_target: Vec::new(),
         };
         found.find_checked(program);
+        found.find_own(program.schema);
         let (above, below) = cascades(schema);
         for (id, relation) in schema.relations.iter() {
             let protects = schema.to_one(id).is_some_and(|it| it.may(DeleteRule::Protect));
@@ -82,6 +84,20 @@ impl Refusals {
                     self.checked[written.relation.index()] = true;
                     self.top_down[entity.index()] = true;
                 }
+            }
+        }
+    }
+
+    /// Finds the entities whose rows must be gone before the database takes away, along with an alternative
+    /// below them, what they refer to. A relation that waits needs nothing: it is asked when all is done.
+    fn find_own(&mut self, schema: &Schema) {
+        for (id, relation) in schema.relations.iter() {
+            let refuses = schema.to_one(id).is_some_and(|to_one| {
+                let refuses = to_one.may(DeleteRule::Restrict) || to_one.may(DeleteRule::Protect);
+                refuses && !to_one.checked_late
+            });
+            if refuses && taken_from_below(schema, relation.source).contains(&relation.target) {
+                self.top_down[relation.source.index()] = true;
             }
         }
     }

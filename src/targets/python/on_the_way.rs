@@ -31,28 +31,48 @@ pub fn watched(program: Program<'_>) -> Vec<Watched> {
 /// The entities whose rows are deleted along with a row of the given one, by cascades or as rows of unions
 /// that go with their alternatives.
 pub fn reached(schema: &Schema, root: EntityId) -> HashSet<EntityId> {
+    spread(schema, vec![root], Some(root))
+}
+
+/// The entities whose rows the database deletes as soon as what is below the given one goes: rows of unions
+/// that go with alternatives, and what goes with those.
+pub fn taken_from_below(schema: &Schema, root: EntityId) -> HashSet<EntityId> {
+    let below = reached(schema, root).into_iter();
+    let rows: Vec<EntityId> = below.flat_map(|entity| own_rows(schema, entity)).collect();
+    let further = spread(schema, rows.clone(), None);
+    rows.into_iter().chain(further).collect()
+}
+
+/// What goes with rows of these entities. The row of a union that is `told` to go takes its alternative along;
+/// one that goes with its alternative takes no other.
+fn spread(
+    schema: &Schema,
+    mut waiting: Vec<EntityId>,
+    told: Option<EntityId>,
+) -> HashSet<EntityId> {
     let mut reached = HashSet::new();
-    let mut waiting = vec![root];
     while let Some(entity) = waiting.pop() {
         let mut goes = Vec::new();
         for &relation in &schema.entities[entity].incoming {
             let Some(to_one) = schema.to_one(relation) else { continue };
-            // A row that goes with its alternative takes no other along.
-            if to_one.may(DeleteRule::Cascade) && (!to_one.takes_target || entity == root) {
+            if to_one.may(DeleteRule::Cascade) && (!to_one.takes_target || Some(entity) == told) {
                 goes.push(schema.relations[relation].source);
             }
         }
-        for &member in &schema.entities[entity].members {
-            if let MemberId::Relation(relation) = member
-                && schema.to_one(relation).is_some_and(|to_one| to_one.takes_target)
-            {
-                // A row that is deleted by itself has taken the alternative along.
-                goes.extend(Some(schema.relations[relation].target).filter(|&row| row != root));
-            }
-        }
+        // A row that is deleted by itself has taken the alternative along.
+        goes.extend(own_rows(schema, entity).filter(|&row| Some(row) != told));
         waiting.extend(goes.into_iter().filter(|&entity| reached.insert(entity)));
     }
     reached
+}
+
+/// The rows of unions that go with an alternative.
+fn own_rows(schema: &Schema, alternative: EntityId) -> impl Iterator<Item = EntityId> {
+    schema.entities[alternative].members.iter().filter_map(|&member| {
+        let MemberId::Relation(relation) = member else { return None };
+        let takes = schema.to_one(relation).is_some_and(|to_one| to_one.takes_target);
+        takes.then(|| schema.relations[relation].target)
+    })
 }
 
 /// Whether what a written row comes to depends on what is deleted or written before it, when a row of the
