@@ -144,6 +144,35 @@ const PROGRAMS: &[(&str, &str)] = &[
          }",
     ),
     (
+        "a row that is cleared, and goes by a relation that no accessor leads along",
+        "entity Shop {}
+         entity Shelf { shop 1 Shop <-> * shelves on delete cascade }
+         entity Ware { shelf 1 Shelf <-> * wares on delete cascade }
+         entity Order {
+           shelf 1 Shelf <-> * orders on delete restrict
+           ware 1 Ware <-> * _ on delete cascade
+         }
+         entity Parcel {
+           order 1 Order <-> * parcels on delete cascade
+           shop 0..1 Shop <-> * parcels on delete set null
+         }",
+    ),
+    (
+        "the same, where it goes with the row of a union",
+        "entity Shop {}
+         entity Shelf { shop 1 Shop <-> * shelves on delete cascade }
+         union Ordered = Ware as supertype
+         entity Ware { shelf 1 Shelf <-> * wares on delete cascade }
+         entity Order {
+           shelf 1 Shelf <-> * orders on delete restrict
+           what 1 Ordered <-> * orders on delete cascade
+         }
+         entity Parcel {
+           order 1 Order <-> * parcels on delete cascade
+           shop 0..1 Shop <-> * parcels on delete set null
+         }",
+    ),
+    (
         "two tables that each refer to themselves, rows in circles in both",
         "entity Room { behind 1 Room <-> * behinds on delete cascade deferrable }
          entity Lamp {

@@ -38,13 +38,13 @@ pub fn reached(schema: &Schema, root: EntityId) -> HashSet<EntityId> {
 /// that go with alternatives, and what goes with those.
 pub fn taken_from_below(schema: &Schema, root: EntityId) -> HashSet<EntityId> {
     let below = reached(schema, root).into_iter();
-    let rows: Vec<EntityId> = below.flat_map(|entity| own_rows(schema, entity)).collect();
+    let rows: Vec<EntityId> =
+        below.flat_map(|entity| own_rows(schema, entity)).map(|(_, row)| row).collect();
     let further = spread(schema, rows.clone(), None);
     rows.into_iter().chain(further).collect()
 }
 
-/// What goes with rows of these entities. The row of a union that is `told` to go takes its alternative along;
-/// one that goes with its alternative takes no other.
+/// What goes with rows of these entities.
 fn spread(
     schema: &Schema,
     mut waiting: Vec<EntityId>,
@@ -52,26 +52,40 @@ fn spread(
 ) -> HashSet<EntityId> {
     let mut reached = HashSet::new();
     while let Some(entity) = waiting.pop() {
-        let mut goes = Vec::new();
-        for &relation in &schema.entities[entity].incoming {
-            let Some(to_one) = schema.to_one(relation) else { continue };
-            if to_one.may(DeleteRule::Cascade) && (!to_one.takes_target || Some(entity) == told) {
-                goes.push(schema.relations[relation].source);
-            }
-        }
-        // A row that is deleted by itself has taken the alternative along.
-        goes.extend(own_rows(schema, entity).filter(|&row| Some(row) != told));
-        waiting.extend(goes.into_iter().filter(|&entity| reached.insert(entity)));
+        let goes = taken_along(schema, entity, told).into_iter().map(|(_, goes)| goes);
+        waiting.extend(goes.filter(|&entity| reached.insert(entity)));
     }
     reached
 }
 
-/// The rows of unions that go with an alternative.
-fn own_rows(schema: &Schema, alternative: EntityId) -> impl Iterator<Item = EntityId> {
+/// What goes with a row of an entity by itself: by which relation, and a row of which entity. The row of a union
+/// that is `told` to go takes its alternative along; one that goes with its alternative takes no other.
+pub fn taken_along(
+    schema: &Schema,
+    entity: EntityId,
+    told: Option<EntityId>,
+) -> Vec<(RelationId, EntityId)> {
+    let mut goes = Vec::new();
+    for &relation in &schema.entities[entity].incoming {
+        let Some(to_one) = schema.to_one(relation) else { continue };
+        if to_one.may(DeleteRule::Cascade) && (!to_one.takes_target || Some(entity) == told) {
+            goes.push((relation, schema.relations[relation].source));
+        }
+    }
+    // A row that is deleted by itself has taken the alternative along.
+    goes.extend(own_rows(schema, entity).filter(|&(_, row)| Some(row) != told));
+    goes
+}
+
+/// The rows of unions that go with an alternative, and by which relations.
+fn own_rows(
+    schema: &Schema,
+    alternative: EntityId,
+) -> impl Iterator<Item = (RelationId, EntityId)> {
     schema.entities[alternative].members.iter().filter_map(|&member| {
         let MemberId::Relation(relation) = member else { return None };
         let takes = schema.to_one(relation).is_some_and(|to_one| to_one.takes_target);
-        takes.then(|| schema.relations[relation].target)
+        takes.then(|| (relation, schema.relations[relation].target))
     })
 }
 

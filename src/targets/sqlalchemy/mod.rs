@@ -17,6 +17,7 @@ mod table_args;
 mod types;
 mod union_links;
 mod unions;
+mod unseen;
 mod view;
 mod whole;
 

@@ -15,6 +15,7 @@ use crate::targets::python::{Code, attribute, class, string};
 use super::circles::{Circles, circles};
 use super::cycles::components;
 use super::scope::Scope;
+use super::unseen::gone_unseen;
 use super::whole::deleted_whole;
 
 /// The decisions that every file of the package shares.
@@ -59,6 +60,8 @@ pub(super) struct Plan<'a> {
     pub order: Circles,
     /// The entities of which the database alone deletes rows, with all that follows from it.
     pub whole: HashSet<EntityId>,
+    /// The relations that only the database clears.
+    pub unseen: HashSet<RelationId>,
     /// For each module, the circle of imports that it lies on; its own number when on none.
     loading: Vec<usize>,
     /// Of those circles, the ones in which a module needs names of another to define its classes.
@@ -108,6 +111,7 @@ impl<'a> Plan<'a> {
         let found = components(&edges);
         let heirs = heirs(schema);
         let order = circles(program, &heirs);
+        let whole = deleted_whole(program, &order);
         let mut plan = Plan {
             program,
             package: options.package.rsplit('.').next().unwrap_or_default(),
@@ -124,8 +128,9 @@ impl<'a> Plan<'a> {
             attributes: Vec::new(),
             link_ends,
             pairs,
+            unseen: gone_unseen(program, &heirs, &order, &whole),
             heirs,
-            whole: deleted_whole(program, &order),
+            whole,
             order,
             circles: found,
             loading: Vec::new(),

@@ -318,7 +318,9 @@ fn deleting(plan: &Plan<'_>, relation: RelationId, to_one: &ToOne, call: Code) -
             call.keyword("cascade", string(if orphans { "all, delete-orphan" } else { "all" }))
                 .keyword("passive_deletes", "True")
         }
-        DeleteRule::SetNull if !whole => call.keyword("passive_deletes", "True"),
+        DeleteRule::SetNull if !whole && !plan.unseen.contains(&relation) => {
+            call.keyword("passive_deletes", "True")
+        }
         DeleteRule::Cascade
         | DeleteRule::SetNull
         | DeleteRule::SetDefault
@@ -462,7 +464,9 @@ impl Plan<'_> {
     fn may_be_cleared(&self, relation: RelationId, to_one: &ToOne) -> bool {
         match to_one.delete {
             DeleteRule::Cascade | DeleteRule::SetNull => {
-                !self.is_deleted_whole(relation) && !is_seen(self.program, relation)
+                !self.is_deleted_whole(relation)
+                    && !self.unseen.contains(&relation)
+                    && !is_seen(self.program, relation)
             }
             DeleteRule::SetDefault | DeleteRule::Restrict | DeleteRule::Protect => false,
         }
