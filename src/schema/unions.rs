@@ -3,6 +3,8 @@
 //! What a union is stored as is spelt out in the rest of the schema: relations, fields, a row's entity. Here
 //! stands what belongs together, for those who speak of the choice as one.
 
+use std::collections::HashMap;
+
 use smol_str::SmolStr;
 
 use crate::source::Span;
@@ -252,13 +254,20 @@ impl Schema {
         links.map(|&link| &self.union_links[link]).find(|link| link.link == entity)
     }
 
+    /// For each entity that is a part of another, which of the splits made it.
+    pub fn parts(&self) -> HashMap<EntityId, usize> {
+        let splits = self.splits.iter().enumerate();
+        splits.flat_map(|(nth, split)| split.parts.iter().map(move |&part| (part, nth))).collect()
+    }
+
     /// The union whose row a relation ties to an alternative, whichever of the two refers.
     pub fn tie(&self, relation: RelationId) -> Option<UnionId> {
         let stated = &self.relations[relation];
-        let union =
-            self.union_of_row(stated.source).or_else(|| self.union_of_row(stated.target))?;
-        let mut alternatives = self.unions[union].alternatives.iter();
-        alternatives.any(|other| other.relation == Some(relation)).then_some(union)
+        // A row under `link` refers to nothing but its alternatives.
+        self.union_of_row(stated.source).or_else(|| {
+            let takes_row = self.to_one(relation).is_some_and(|to_one| to_one.takes_target);
+            takes_row.then(|| self.union_of_row(stated.target)).flatten()
+        })
     }
 }
 

@@ -161,6 +161,9 @@ fn served(table: &Table, serves: impl Fn(&[ColumnIx]) -> bool) -> bool {
     table.primary_key.iter().any(|key| serves(&key.columns))
         || table.uniques.iter().any(|unique| serves(&unique.columns))
         || table.indexes.iter().any(|index| {
+            if index.using != "btree" || index.condition.is_some() {
+                return false;
+            }
             let columns: Vec<ColumnIx> = index
                 .elements
                 .iter()
@@ -169,6 +172,6 @@ fn served(table: &Table, serves: impl Fn(&[ColumnIx]) -> bool) -> bool {
                     (IndexKey::Column(_), Some(_)) | (IndexKey::Expression(_), _) => None,
                 })
                 .collect();
-            index.using == "btree" && index.condition.is_none() && serves(&columns)
+            serves(&columns)
         })
 }

@@ -88,7 +88,7 @@ impl Lowering<'_> {
         let entity = union.row?;
         let key = self.schema.entities[entity].key.clone();
         let key = self.member_columns(&key);
-        let (field, _) = self.schema.kinds_of_row(entity)?;
+        let (field, kinds) = self.schema.kinds_of_row(entity)?;
         let kind_column = self.layout.column(field);
         let rows = Rows {
             entity,
@@ -97,9 +97,9 @@ impl Lowering<'_> {
             kind: self.quoted_columns(entity, &[kind_column]).concat(),
             kind_column,
         };
-        let ties = union.alternatives.iter().filter_map(|alternative| {
+        let kinds = union.alternatives.iter().zip(&self.schema.enums[kinds].values);
+        let ties = kinds.filter_map(|(alternative, kind)| {
             let relation = alternative.relation?;
-            let (_, stored) = self.schema.kind_of_row(relation)?;
             let column = self.layout.relation(relation)?.columns.first().copied()?;
             let entity = alternative.entity;
             Some(Tie {
@@ -107,7 +107,7 @@ impl Lowering<'_> {
                 column,
                 reference: self.quoted_columns(entity, &[column]).concat(),
                 table: self.table(entity).name.quoted(),
-                kind: quote_literal(stored),
+                kind: quote_literal(&kind.stored),
             })
         });
         let ties = ties.collect();

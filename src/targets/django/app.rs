@@ -15,6 +15,7 @@ use crate::targets::python::{self, docstring, string};
 use crate::targets::{HEADER, Program};
 
 use super::rules::Refusals;
+use super::unions;
 
 /// A module, with all that its files are made from.
 #[derive(Clone, Copy)]
@@ -42,6 +43,10 @@ pub(super) struct Names {
     spelt: HashMap<RelationId, UnionRelationId>,
     /// For each relation that ties an alternative and its union's row: the union's strategy.
     ties: HashMap<RelationId, Strategy>,
+    /// What the row that a model inherits from calls it, where its own name is taken.
+    heirs: HashMap<RelationId, String>,
+    /// For each entity that is a part of another, which split made it.
+    pub(super) parts: HashMap<EntityId, usize>,
 }
 
 impl Names {
@@ -67,7 +72,15 @@ impl Names {
             RelationKind::ManyToMany(many) => Some((many.link, id)),
             RelationKind::ToOne(_) => None,
         });
-        Names { classes: classes.collect(), places, links: links.collect(), spelt, ties }
+        Names {
+            classes: classes.collect(),
+            places,
+            links: links.collect(),
+            spelt,
+            ties,
+            heirs: unions::heirs(schema),
+            parts: schema.parts(),
+        }
     }
 }
 
@@ -160,8 +173,12 @@ impl<'a> App<'a> {
 
     /// A relation's accessor on its target; `+` where it has none.
     pub(super) fn accessor(&self, relation: RelationId) -> String {
-        let inverse = &self.schema().relations[relation].inverse;
-        inverse.as_ref().map_or_else(|| "+".to_owned(), |inverse| naming::snake(inverse))
+        accessor(self.schema(), relation)
+    }
+
+    /// What the row that a model inherits from calls it, where its own name is taken, by what ties the two.
+    pub(super) fn heir(&self, tie: RelationId) -> Option<&'a str> {
+        self.names.heirs.get(&tie).map(String::as_str)
     }
 
     /// The many-to-many relation that an entity is the link of.
@@ -343,6 +360,12 @@ pub(super) fn parent(schema: &Schema, entity: EntityId) -> Option<EntityId> {
 fn is_parent(schema: &Schema, entity: EntityId) -> bool {
     matches!(schema.entities[entity].kind, EntityKind::Union(union)
         if schema.unions[union].strategy == Strategy::Inheritance)
+}
+
+/// A relation's accessor on its target; `+` where it has none.
+pub(super) fn accessor(schema: &Schema, relation: RelationId) -> String {
+    let inverse = &schema.relations[relation].inverse;
+    inverse.as_ref().map_or_else(|| "+".to_owned(), |inverse| naming::snake(inverse))
 }
 
 /// The names of all fields and relations of a module's models.

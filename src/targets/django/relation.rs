@@ -8,7 +8,7 @@ use crate::targets::python::{Code, string};
 use super::app::App;
 use super::file::{Place, PythonFile, Support};
 use super::rules::{Rule, Said, on_delete};
-use super::{unions, values};
+use super::values;
 
 /// A relation of a model.
 pub(super) fn relation(app: &App<'_>, id: RelationId, file: &mut PythonFile<'_>) -> Code {
@@ -60,8 +60,8 @@ fn foreign_key(app: &App<'_>, id: RelationId, to_one: &ToOne, file: &mut PythonF
     {
         code = code.keyword("to_field", string(&app.field_name(*field)));
     }
-    let accessor = match unions::accessor_of_heir(app, id) {
-        Some(name) => name,
+    let accessor = match app.heir(id) {
+        Some(name) => name.to_owned(),
         None if app.leads_to_row(id) => "+".to_owned(),
         None => app.accessor(id),
     };

@@ -5,7 +5,7 @@ use crate::relational::{Deferrability, QualifiedName};
 use crate::schema::{DeleteRule, Entity, EntityId, EntityKind, RelationId, Schema};
 use crate::target::{DjangoOptions, DjangoVersion, OnDelete};
 use crate::targets::Program;
-use crate::targets::python::{depends, reached, taken_from_below, watched};
+use crate::targets::python::{Along, depends, watched};
 
 /// What the database may refuse, or would refuse if Django had its way.
 #[derive(Debug, Default)]
@@ -77,8 +77,9 @@ impl Refusals {
         if watched.is_empty() {
             return;
         }
+        let along = Along::of(program.schema);
         for entity in program.schema.entities.ids() {
-            let reached = reached(program.schema, entity);
+            let reached = along.reached(entity);
             for written in &watched {
                 if depends(program.schema, written, entity, &reached) {
                     self.checked[written.relation.index()] = true;
@@ -91,12 +92,13 @@ impl Refusals {
     /// Finds the entities whose rows must be gone before the database takes away, along with an alternative
     /// below them, what they refer to. A relation that waits needs nothing: it is asked when all is done.
     fn find_own(&mut self, schema: &Schema) {
+        let along = Along::of(schema);
         for (id, relation) in schema.relations.iter() {
             let refuses = schema.to_one(id).is_some_and(|to_one| {
                 let refuses = to_one.may(DeleteRule::Restrict) || to_one.may(DeleteRule::Protect);
                 refuses && !to_one.checked_late
             });
-            if refuses && taken_from_below(schema, relation.source).contains(&relation.target) {
+            if refuses && along.taken_from_below(relation.source).contains(&relation.target) {
                 self.top_down[relation.source.index()] = true;
             }
         }

@@ -10,7 +10,7 @@ use super::unions;
 
 /// What a model is a part of.
 pub(super) fn split_of<'a>(app: &App<'a>, entity: EntityId) -> Option<&'a Split> {
-    app.schema().splits.iter().find(|split| split.parts.contains(&entity))
+    app.names.parts.get(&entity).map(|&nth| &app.schema().splits[nth])
 }
 
 /// The same, for the first of the parts alone.

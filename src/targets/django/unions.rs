@@ -1,18 +1,18 @@
 //! Unions: the field that reads and assigns what a relation leads to, the types, and the app's `unions.py`.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde::Serialize;
 
 use crate::naming;
 use crate::schema::{
-    EntityId, EntityKind, ModuleId, RelationId, Stored, Strategy, UnionId, UnionRelation,
+    EntityId, EntityKind, ModuleId, RelationId, Schema, Stored, Strategy, UnionId, UnionRelation,
     UnionRelationId,
 };
 use crate::targets::HEADER;
 use crate::targets::python::{self, Code, Imports, assignment, docstring, string};
 
-use super::app::App;
+use super::app::{self, App};
 use super::file::{PythonFile, Support};
 use super::many::links;
 use super::relation;
@@ -291,28 +291,32 @@ pub(super) fn typing_imports(app: &App<'_>, file: &mut PythonFile<'_>) -> Option
     Some(imports.render(4).trim_end().to_owned())
 }
 
-/// What the row that models inherit from calls an alternative whose own name is taken: a field of any of these
-/// models may be called as one of them is, and a model has what its row has.
-pub(super) fn accessor_of_heir(app: &App<'_>, tie: RelationId) -> Option<String> {
-    if app.tied(tie) != Some(Strategy::Inheritance) {
-        return None;
+/// What the rows that models inherit from call the alternatives whose own names are taken, by what ties the two:
+/// a field of any of a union's models may be called as one of them is, and a model has what its row has.
+pub(super) fn heirs(schema: &Schema) -> HashMap<RelationId, String> {
+    let mut renamed = HashMap::new();
+    let unions = schema.unions.values().iter();
+    for union in unions.filter(|union| union.strategy == Strategy::Inheritance) {
+        let alternatives = union.alternatives.iter();
+        let taken: HashSet<String> = alternatives
+            .flat_map(|alternative| &schema.entities[alternative.entity].members)
+            .flat_map(|&member| {
+                let name = naming::snake(schema.member_name(member));
+                [format!("{name}_id"), name]
+            })
+            .collect();
+        for tie in union.alternatives.iter().filter_map(|alternative| alternative.relation) {
+            let own = app::accessor(schema, tie);
+            let mut name = own.clone();
+            while taken.contains(&name) {
+                name.push_str("_row");
+            }
+            if name != own {
+                renamed.insert(tie, name);
+            }
+        }
     }
-    let schema = app.schema();
-    let union = &schema.unions[schema.union_of_row(schema.relations[tie].target)?];
-    let members =
-        union.alternatives.iter().flat_map(|other| &schema.entities[other.entity].members);
-    let taken: HashSet<String> = members
-        .flat_map(|&member| {
-            let name = app.member_name(member);
-            [format!("{name}_id"), name]
-        })
-        .collect();
-    let own = app.accessor(tie);
-    let mut name = own.clone();
-    while taken.contains(&name) {
-        name.push_str("_row");
-    }
-    (name != own).then_some(name)
+    renamed
 }
 
 /// The alternatives that a row calls otherwise than by their names, by these.
@@ -322,8 +326,8 @@ pub(super) fn renamed_heirs(app: &App<'_>, row: EntityId) -> Vec<(String, String
     let alternatives = schema.unions[union].alternatives.iter();
     alternatives
         .filter_map(|alternative| {
-            let accessor = accessor_of_heir(app, alternative.relation?)?;
-            Some((naming::snake(&alternative.name), accessor))
+            let accessor = app.heir(alternative.relation?)?;
+            Some((naming::snake(&alternative.name), accessor.to_owned()))
         })
         .collect()
 }

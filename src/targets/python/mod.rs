@@ -10,7 +10,7 @@ mod on_the_way;
 pub use imports::{Imports, export_order};
 pub use layout::{Code, WIDTH, assignment, statement, width};
 pub use literal::{docstring, multiline, string};
-pub use on_the_way::{depends, reached, taken_along, taken_from_below, watched};
+pub use on_the_way::{Along, depends, watched};
 
 use crate::naming;
 

@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 
 use crate::relational::{AtOnce, at_once};
-use crate::schema::{DeleteRule, EntityId, MemberId, RelationId, Schema};
+use crate::schema::{DeleteRule, EntityId, RelationId, Schema};
 use crate::targets::Program;
 
 /// A relation that writes its row when what it refers to is deleted, and what is checked then.
@@ -28,65 +28,75 @@ pub fn watched(program: Program<'_>) -> Vec<Watched> {
         .collect()
 }
 
-/// The entities whose rows are deleted along with a row of the given one, by cascades or as rows of unions
-/// that go with their alternatives.
-pub fn reached(schema: &Schema, root: EntityId) -> HashSet<EntityId> {
-    spread(schema, vec![root], Some(root))
+/// For each entity, what goes with a row of it by itself: by which relation, and a row of which entity.
+pub struct Along {
+    /// By cascades.
+    sources: Vec<Vec<(RelationId, EntityId)>>,
+    /// By cascades, too: the alternatives whose row it is.
+    alternatives: Vec<Vec<(RelationId, EntityId)>>,
+    /// The rows of unions that go with an alternative.
+    rows: Vec<Vec<(RelationId, EntityId)>>,
 }
 
-/// The entities whose rows the database deletes as soon as what is below the given one goes: rows of unions
-/// that go with alternatives, and what goes with those.
-pub fn taken_from_below(schema: &Schema, root: EntityId) -> HashSet<EntityId> {
-    let below = reached(schema, root).into_iter();
-    let rows: Vec<EntityId> =
-        below.flat_map(|entity| own_rows(schema, entity)).map(|(_, row)| row).collect();
-    let further = spread(schema, rows.clone(), None);
-    rows.into_iter().chain(further).collect()
-}
-
-/// What goes with rows of these entities.
-fn spread(
-    schema: &Schema,
-    mut waiting: Vec<EntityId>,
-    told: Option<EntityId>,
-) -> HashSet<EntityId> {
-    let mut reached = HashSet::new();
-    while let Some(entity) = waiting.pop() {
-        let goes = taken_along(schema, entity, told).into_iter().map(|(_, goes)| goes);
-        waiting.extend(goes.filter(|&entity| reached.insert(entity)));
-    }
-    reached
-}
-
-/// What goes with a row of an entity by itself: by which relation, and a row of which entity. The row of a union
-/// that is `told` to go takes its alternative along; one that goes with its alternative takes no other.
-pub fn taken_along(
-    schema: &Schema,
-    entity: EntityId,
-    told: Option<EntityId>,
-) -> Vec<(RelationId, EntityId)> {
-    let mut goes = Vec::new();
-    for &relation in &schema.entities[entity].incoming {
-        let Some(to_one) = schema.to_one(relation) else { continue };
-        if to_one.may(DeleteRule::Cascade) && (!to_one.takes_target || Some(entity) == told) {
-            goes.push((relation, schema.relations[relation].source));
+impl Along {
+    /// What a program's relations take along.
+    pub fn of(schema: &Schema) -> Along {
+        let none = vec![Vec::new(); schema.entities.len()];
+        let mut along = Along { sources: none.clone(), alternatives: none.clone(), rows: none };
+        for (id, relation) in schema.relations.iter() {
+            let Some(to_one) = schema.to_one(id) else { continue };
+            let (source, target) = (relation.source, relation.target);
+            if to_one.takes_target {
+                along.rows[source.index()].push((id, target));
+            }
+            if to_one.may(DeleteRule::Cascade) {
+                let goes =
+                    if to_one.takes_target { &mut along.alternatives } else { &mut along.sources };
+                goes[target.index()].push((id, source));
+            }
         }
+        along
     }
-    // A row that is deleted by itself has taken the alternative along.
-    goes.extend(own_rows(schema, entity).filter(|&(_, row)| Some(row) != told));
-    goes
-}
 
-/// The rows of unions that go with an alternative, and by which relations.
-fn own_rows(
-    schema: &Schema,
-    alternative: EntityId,
-) -> impl Iterator<Item = (RelationId, EntityId)> {
-    schema.entities[alternative].members.iter().filter_map(|&member| {
-        let MemberId::Relation(relation) = member else { return None };
-        let takes = schema.to_one(relation).is_some_and(|to_one| to_one.takes_target);
-        takes.then(|| (relation, schema.relations[relation].target))
-    })
+    /// The entities whose rows are deleted along with a row of the given one, by cascades or as rows of unions
+    /// that go with their alternatives.
+    pub fn reached(&self, root: EntityId) -> HashSet<EntityId> {
+        self.spread(vec![root], Some(root))
+    }
+
+    /// The entities whose rows the database deletes as soon as what is below the given one goes: rows of unions
+    /// that go with alternatives, and what goes with those.
+    pub fn taken_from_below(&self, root: EntityId) -> HashSet<EntityId> {
+        let below = self.reached(root).into_iter();
+        let rows: Vec<EntityId> =
+            below.flat_map(|entity| &self.rows[entity.index()]).map(|&(_, row)| row).collect();
+        let further = self.spread(rows.clone(), None);
+        rows.into_iter().chain(further).collect()
+    }
+
+    /// What goes with rows of these entities.
+    fn spread(&self, mut waiting: Vec<EntityId>, told: Option<EntityId>) -> HashSet<EntityId> {
+        let mut reached = HashSet::new();
+        while let Some(entity) = waiting.pop() {
+            let goes = self.with(entity, told).map(|(_, goes)| goes);
+            waiting.extend(goes.filter(|&entity| reached.insert(entity)));
+        }
+        reached
+    }
+
+    /// What goes with a row of an entity by itself. The row of a union that is `told` to go takes its
+    /// alternative along; one that goes with its alternative takes no other.
+    pub fn with(
+        &self,
+        entity: EntityId,
+        told: Option<EntityId>,
+    ) -> impl Iterator<Item = (RelationId, EntityId)> {
+        let alternatives = &self.alternatives[entity.index()][..];
+        let alternatives = if Some(entity) == told { alternatives } else { &[] };
+        // A row that is deleted by itself has taken the alternative along.
+        let rows = self.rows[entity.index()].iter().filter(move |&&(_, row)| Some(row) != told);
+        self.sources[entity.index()].iter().chain(alternatives).chain(rows).copied()
+    }
 }
 
 /// Whether what a written row comes to depends on what is deleted or written before it, when a row of the

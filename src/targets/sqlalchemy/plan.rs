@@ -14,6 +14,7 @@ use crate::targets::python::{Code, attribute, class, string};
 
 use super::circles::{Circles, circles};
 use super::cycles::components;
+use super::enums::member_names;
 use super::scope::Scope;
 use super::unseen::gone_unseen;
 use super::whole::deleted_whole;
@@ -45,6 +46,12 @@ pub(super) struct Plan<'a> {
     pub splits: Vec<String>,
     /// For each alternative under `inheritance`, its relation to the row that it inherits from.
     heirs: HashMap<EntityId, RelationId>,
+    /// Of which kind each of them is: the enum, and its member's name.
+    pub kinds: HashMap<EntityId, (EnumId, String)>,
+    /// For each entity that is a part of another, which split made it.
+    pub parts: HashMap<EntityId, usize>,
+    /// What ties each alternative of each union to its row.
+    pub ties: HashMap<(UnionId, EntityId), RelationId>,
     /// Class names that stand in more than one module.
     ambiguous: HashSet<String>,
     /// For each table, the attribute of each column.
@@ -130,6 +137,9 @@ impl<'a> Plan<'a> {
             pairs,
             unseen: gone_unseen(program, &heirs, &order, &whole),
             heirs,
+            kinds: kinds(schema),
+            parts: schema.parts(),
+            ties: ties(schema),
             whole,
             order,
             circles: found,
@@ -527,6 +537,32 @@ fn heirs(schema: &Schema) -> HashMap<EntityId, RelationId> {
         .flat_map(|union| &union.alternatives)
         .filter_map(|alternative| Some((alternative.entity, alternative.relation?)))
         .collect()
+}
+
+/// Of which kind of its union's row each alternative is that inherits from it.
+fn kinds(schema: &Schema) -> HashMap<EntityId, (EnumId, String)> {
+    let inherited = schema
+        .unions
+        .values()
+        .iter()
+        .filter(|union| union.strategy == Strategy::Inheritance)
+        .filter_map(|union| Some((union, schema.kinds_of_row(union.row?)?.1)));
+    inherited
+        .flat_map(|(union, kinds)| {
+            let names = member_names(&schema.enums[kinds]);
+            let heirs = union.alternatives.iter().map(|alternative| alternative.entity);
+            heirs.zip(names).map(move |(heir, name)| (heir, (kinds, name)))
+        })
+        .collect()
+}
+
+/// What ties each alternative of each union to its row.
+fn ties(schema: &Schema) -> HashMap<(UnionId, EntityId), RelationId> {
+    let alternatives = schema
+        .unions
+        .iter()
+        .flat_map(|(id, union)| union.alternatives.iter().map(move |it| (id, it)));
+    alternatives.filter_map(|(id, it)| Some(((id, it.entity), it.relation?))).collect()
 }
 
 /// Two tables, whichever is named first.

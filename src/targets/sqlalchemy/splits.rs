@@ -88,7 +88,7 @@ fn column_type(plan: &Plan<'_>, table: TableId, ix: ColumnIx, scope: &mut Scope)
 impl<'a> Plan<'a> {
     /// What an entity is a part of.
     pub fn split_of(&self, entity: EntityId) -> Option<&'a Split> {
-        self.program.schema.splits.iter().find(|split| split.parts.contains(&entity))
+        self.parts.get(&entity).map(|&nth| &self.program.schema.splits[nth])
     }
 
     /// The classes over the parts of a module's entities.

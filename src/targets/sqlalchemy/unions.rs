@@ -10,7 +10,6 @@ use crate::targets::python::{
     Code, Imports, WIDTH, assignment, attribute, statement, string, width,
 };
 
-use super::enums::member_names;
 use super::plan::Plan;
 use super::relationships::{conjunction, lazily, link_join, mapped, ordered_by, relationship};
 use super::scope::Scope;
@@ -291,8 +290,8 @@ pub(super) fn inheritance(plan: &Plan<'_>, entity: EntityId, scope: &mut Scope) 
         items.push((string("polymorphic_on"), string(KIND).into()));
         // A delete takes the row, and the database what hangs from it.
         items.push((string("passive_deletes"), "True".into()));
-    } else if let Some(row) = plan.inherited(entity) {
-        items.push((string("polymorphic_identity"), plan.kind(entity, row, scope).into()));
+    } else if plan.inherited(entity).is_some() {
+        items.push((string("polymorphic_identity"), plan.kind(entity, scope).into()));
         items.push((string("polymorphic_load"), string("inline").into()));
         if let Some(join) = plan.inherited_by(entity) {
             items.push((string("inherit_condition"), join.into()));
@@ -453,23 +452,22 @@ impl<'a> Plan<'a> {
     fn viewed(&self, entity: EntityId) -> Vec<Viewed<'a>> {
         let schema = self.schema();
         let mut found = Vec::new();
-        let unions = schema.entities[entity].alternative_of.iter().map(|&id| &schema.unions[id]);
-        for union in unions.filter(|union| is_viewed(union)) {
-            let own = union.alternatives.iter().filter(|own| own.entity == entity);
-            for tie in own.filter_map(|own| own.relation) {
-                for &id in &union.relations {
-                    let relation = &schema.union_relations[id];
-                    if let (Some(inverse), Stored::Row(reference)) =
-                        (relation.inverse.as_deref(), &relation.stored)
-                    {
-                        found.push(Viewed {
-                            name: attribute(inverse),
-                            relation,
-                            reference: *reference,
-                            tie,
-                            strategy: union.strategy,
-                        });
-                    }
+        let unions =
+            schema.entities[entity].alternative_of.iter().map(|&id| (id, &schema.unions[id]));
+        for (id, union) in unions.filter(|(_, union)| is_viewed(union)) {
+            let Some(&tie) = self.ties.get(&(id, entity)) else { continue };
+            for &id in &union.relations {
+                let relation = &schema.union_relations[id];
+                if let (Some(inverse), Stored::Row(reference)) =
+                    (relation.inverse.as_deref(), &relation.stored)
+                {
+                    found.push(Viewed {
+                        name: attribute(inverse),
+                        relation,
+                        reference: *reference,
+                        tie,
+                        strategy: union.strategy,
+                    });
                 }
             }
         }
@@ -485,17 +483,10 @@ impl<'a> Plan<'a> {
     }
 
     /// Which of the union's kinds an heir is: `OwnerKind.PERSON`.
-    fn kind(&self, heir: EntityId, row: EntityId, scope: &mut Scope) -> String {
-        let schema = self.schema();
-        let (_, kinds) =
-            schema.kinds_of_row(row).expect("a row that others inherit from has its kind");
-        let union = schema.union_of_row(row).expect("what others inherit from is a union's row");
-        let mut alternatives = schema.unions[union].alternatives.iter();
-        let place = alternatives
-            .position(|alternative| alternative.entity == heir)
-            .expect("what inherits from a union's row is one of its alternatives");
-        let member = &member_names(&schema.enums[kinds])[place];
-        format!("{}.{member}", self.enum_class(kinds, scope))
+    fn kind(&self, heir: EntityId, scope: &mut Scope) -> String {
+        let (kinds, member) =
+            self.kinds.get(&heir).expect("an heir is one of the kinds of its union's row");
+        format!("{}.{member}", self.enum_class(*kinds, scope))
     }
 
     /// The join of an heir with the row that it inherits from, where it refers to such rows otherwise too.

@@ -5,9 +5,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::schema::{DeleteRule, EntityId, RelationId, Schema};
+use crate::schema::{DeleteRule, EntityId, RelationId};
 use crate::targets::Program;
-use crate::targets::python::taken_along;
+use crate::targets::python::Along;
 
 use super::circles::{Circles, is_seen};
 
@@ -20,11 +20,12 @@ pub(super) fn gone_unseen(
     whole: &HashSet<EntityId>,
 ) -> HashSet<RelationId> {
     let schema = program.schema;
-    let cleared: Vec<RelationId> = schema
-        .relations
-        .ids()
-        .filter(|&id| schema.to_one(id).is_some_and(|to_one| to_one.delete == DeleteRule::SetNull))
-        .collect();
+    let mut cleared: HashMap<EntityId, Vec<RelationId>> = HashMap::new();
+    for (id, relation) in schema.relations.iter() {
+        if schema.to_one(id).is_some_and(|to_one| to_one.delete == DeleteRule::SetNull) {
+            cleared.entry(relation.source).or_default().push(id);
+        }
+    }
     if cleared.is_empty() {
         return HashSet::new();
     }
@@ -38,27 +39,26 @@ pub(super) fn gone_unseen(
                     to_one.delete == DeleteRule::Cascade && !to_one.takes_target
                 })
     };
+    let along = Along::of(schema);
     let mut found = HashSet::new();
     for root in schema.entities.ids() {
-        let [seen, unseen] = gone(schema, root, &follows);
-        found.extend(cleared.iter().copied().filter(|&id| {
-            let relation = &schema.relations[id];
-            seen.contains(&relation.target) && unseen.contains(&relation.source)
-        }));
+        let [seen, unseen] = gone(&along, root, &follows);
+        let cleared = unseen.iter().filter_map(|source| cleared.get(source)).flatten().copied();
+        found.extend(cleared.filter(|&id| seen.contains(&schema.relations[id].target)));
     }
     found
 }
 
 /// The entities of which rows go with a row of `root`: those that a flush comes by, and those that it does not.
 fn gone(
-    schema: &Schema,
+    along: &Along,
     root: EntityId,
     follows: &impl Fn(RelationId) -> bool,
 ) -> [HashSet<EntityId>; 2] {
     let mut gone = [HashSet::from([root]), HashSet::new()];
     let mut waiting = vec![(root, false)];
     while let Some((entity, unseen)) = waiting.pop() {
-        for (relation, goes) in taken_along(schema, entity, Some(root)) {
+        for (relation, goes) in along.with(entity, Some(root)) {
             let unseen = unseen || !follows(relation);
             if gone[usize::from(unseen)].insert(goes) {
                 waiting.push((goes, unseen));

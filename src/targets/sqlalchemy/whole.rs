@@ -2,11 +2,11 @@
 //!
 //! A flush deletes loaded rows one by one, those that refer before those that they refer to.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::schema::{DeleteRule, EntityId, RelationId, Schema, ToOne};
 use crate::targets::Program;
-use crate::targets::python::{depends, reached, watched};
+use crate::targets::python::{Along, depends, watched};
 
 use super::circles::Circles;
 use super::cycles::components;
@@ -16,23 +16,27 @@ pub(super) fn deleted_whole(program: Program<'_>, order: &Circles) -> HashSet<En
     let schema = program.schema;
     let relations = || schema.relations.ids().filter_map(|id| Some((id, schema.to_one(id)?)));
     let watched = watched(program);
-    let at_once: Vec<RelationId> =
-        relations().filter(|(_, to_one)| refuses_at_once(to_one)).map(|(id, _)| id).collect();
+    let mut at_once: HashMap<EntityId, Vec<EntityId>> = HashMap::new();
+    for (id, _) in relations().filter(|(_, to_one)| refuses_at_once(to_one)) {
+        let relation = &schema.relations[id];
+        at_once.entry(relation.target).or_default().push(relation.source);
+    }
     let entities = schema.entities.ids();
     let unsorted = order.left.is_empty() && schema.unions.is_empty();
     if watched.is_empty() && at_once.is_empty() && unsorted {
         return HashSet::new();
     }
+    let along = Along::of(schema);
     entities
         .filter(|&entity| {
-            let reached = reached(schema, entity);
+            let reached = along.reached(entity);
             is_circular(schema, entity, &reached)
                 || has_no_order(schema, order, entity, &reached)
-                || at_once.iter().any(|&id| {
-                    let relation = &schema.relations[id];
-                    let source = relation.source == entity || reached.contains(&relation.source);
-                    source && reached.contains(&relation.target)
-                })
+                || reached
+                    .iter()
+                    .filter_map(|target| at_once.get(target))
+                    .flatten()
+                    .any(|source| *source == entity || reached.contains(source))
                 || watched.iter().any(|watched| depends(schema, watched, entity, &reached))
         })
         .collect()
@@ -57,12 +61,18 @@ fn has_no_order(
     reached: &HashSet<EntityId>,
 ) -> bool {
     let goes = |place: EntityId| place == entity || reached.contains(&place);
-    let mut edges = vec![Vec::new(); schema.entities.len()];
-    for (&id, &[source, target]) in &order.left {
+    let both_go = |(&id, &[source, target]): (&RelationId, &[usize; 2])| {
         let relation = &schema.relations[id];
-        if goes(relation.source) && goes(relation.target) && source != target {
-            edges[source].push(target);
-        }
+        (goes(relation.source) && goes(relation.target) && source != target)
+            .then_some([source, target])
+    };
+    let left: Vec<[usize; 2]> = order.left.iter().filter_map(both_go).collect();
+    if left.is_empty() {
+        return false;
+    }
+    let mut edges = vec![Vec::new(); schema.entities.len()];
+    for [source, target] in left {
+        edges[source].push(target);
     }
     let circles = components(&edges);
     edges

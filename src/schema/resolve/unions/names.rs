@@ -1,6 +1,6 @@
 //! Which union or entity a path means, before anything has an id: by module and name alone.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use smol_str::{SmolStr, format_smolstr};
 
@@ -87,25 +87,26 @@ impl<'a> Known<'a> {
 
     /// The alternatives of a union that are entities, each once.
     pub fn alternatives(&self, module: &SmolStr, union: &tree::Union) -> Vec<SpeltAlternative> {
-        let mut places = Vec::with_capacity(union.alternatives.len());
+        let mut places = HashSet::with_capacity(union.alternatives.len());
         let mut paths: Vec<&tree::Path> = Vec::with_capacity(union.alternatives.len());
         for path in &union.alternatives {
-            if let Some(place) = self.entity(module, path)
-                && !places.contains(&place)
-            {
-                places.push(place);
+            if self.entity(module, path).is_some_and(|place| places.insert(place)) {
                 paths.push(path);
             }
         }
         let short = |path: &tree::Path| naming::snake(&path.name.text);
-        let alone = |path: &tree::Path| {
-            paths.iter().filter(|other| short(other) == short(path)).count() == 1
-        };
-        let name = |path: &tree::Path| match &path.module {
-            Some(module) if !alone(path) => {
-                format!("{}_{}", naming::snake(&module.text), short(path)).into()
+        let mut called: HashMap<String, usize> = HashMap::with_capacity(paths.len());
+        for path in &paths {
+            *called.entry(short(path)).or_default() += 1;
+        }
+        let name = |path: &tree::Path| {
+            let short = short(path);
+            match &path.module {
+                Some(module) if called[&short] > 1 => {
+                    format!("{}_{short}", naming::snake(&module.text)).into()
+                }
+                _ => short.into(),
             }
-            _ => short(path).into(),
         };
         paths
             .iter()

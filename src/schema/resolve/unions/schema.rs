@@ -54,7 +54,10 @@ fn resolve_union(
         Some(&(Declared::Entity(entity), span)) if span == written.name.span => Some(entity),
         _ => None,
     });
+    let spelt: HashMap<Span, &SpeltAlternative> =
+        known.alternatives.iter().map(|spelt| (spelt.path.span(), spelt)).collect();
     let mut alternatives: Vec<Alternative> = Vec::with_capacity(known.alternatives.len());
+    let mut listed: HashMap<EntityId, Span> = HashMap::with_capacity(known.alternatives.len());
     for path in &written.alternatives {
         let entity =
             match lookup::item(names, module, path, Code::E0201, "entity", &mut draft.found) {
@@ -65,12 +68,13 @@ fn resolve_union(
                     continue;
                 }
             };
-        if let Some(first) = alternatives.iter().find(|first| first.entity == entity) {
-            draft.found.push(errors::listed_twice("alternative", &path.name, first.span));
+        if let Some(&first) = listed.get(&entity) {
+            draft.found.push(errors::listed_twice("alternative", &path.name, first));
             continue;
         }
-        let spelt = known.alternatives.iter().find(|alternative| alternative.path == *path);
-        let Some(SpeltAlternative { name, row: own, .. }) = spelt else { continue };
+        let Some(SpeltAlternative { name, row: own, .. }) = spelt.get(&path.span()) else {
+            continue;
+        };
         check_alternative(input, draft, written, known.strategy, path, entity);
         let relation = row.and_then(|row| match known.strategy {
             Strategy::Arc | Strategy::Split | Strategy::Slot | Strategy::Untyped => None,
@@ -85,6 +89,7 @@ fn resolve_union(
             to_one.takes_target = true;
         }
         let span = path.span();
+        listed.insert(entity, span);
         alternatives.push(Alternative { entity, name: name.clone(), relation, span });
     }
     let id = draft.schema.unions.push(Union {
