@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib.contenttypes.prefetch import GenericPrefetch
 from django.core.exceptions import FieldError
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F, Max, Prefetch, Q
+from django.db.models import Count, F, Max, Model, Prefetch, Q
+from django.db.models.signals import post_init
 
 from trine_proof.shop import equal
 from trine_proof.tracker import Tracker, again, descriptions, queries
@@ -23,6 +25,57 @@ def a_task_is_constructed_with_its_owner_and_read_back(tracker: Tracker) -> None
         equal(again(task).owner, owner)
         equal(type(again(task).owner), type(owner))
         assert task.reviewer is None and again(task).reviewer is None
+
+
+def a_row_is_made_as_django_makes_it(tracker: Tracker) -> None:
+    note, person, group = tracker.models.Note, tracker.person(), tracker.group()
+    task = tracker.task(person)
+    stranger = tracker.models.Person(name="Bob")
+    for given in (
+        {"text": "a"},
+        {"text": "a", "pinned": True, "author": person},
+        {"text": "a", "author": group, "task": task},
+        {"text": "a", "author": None, "task_id": task.pk},
+        {"author": stranger},
+        {"task": task},
+        {"pk": 7, "text": "a", "author": person},
+        {"id": 7, "text": "a", "task": None},
+        {"text": "a", "author_person": person},
+        {"text": "a", "colour": "red"},
+        {"colour": "red", "author": person},
+        {"text": "a", "author": task},
+        {"text": "a", "task": person},
+    ):
+        told = []
+        for make in (note, partial(made_by_django, note)):
+            try:
+                row = make(**given)
+            except (TypeError, ValueError) as error:
+                told.append((type(error), str(error)))
+            else:
+                fields = {name: it for name, it in vars(row).items() if name != "_state"}
+                told.append((fields, row.author, row._state.fields_cache.get("task")))
+        equal(*told)
+    row = note(None, "a", author=person)
+    equal((row.text, row.author), ("a", person))
+
+    def listener(instance: Any, **_rest: Any) -> None:
+        heard.append(instance.author)
+
+    heard: list[Any] = []
+    post_init.connect(listener, sender=note)
+    try:
+        note(text="a", author=person)
+    finally:
+        post_init.disconnect(listener, sender=note)
+    equal(heard, [person])
+
+
+def made_by_django(model: Any, **given: Any) -> Any:
+    """A row that Django's own constructor makes."""
+    row = model.__new__(model)
+    Model.__init__(row, **given)
+    return row
 
 
 def a_new_task_has_no_owner_yet(tracker: Tracker) -> None:
@@ -432,6 +485,7 @@ def a_person_has_at_most_one_seal(tracker: Tracker) -> None:
 
 CASES: list[Callable[[Tracker], None]] = [
     a_task_is_constructed_with_its_owner_and_read_back,
+    a_row_is_made_as_django_makes_it,
     a_new_task_has_no_owner_yet,
     an_owner_may_be_saved_after_it_was_assigned,
     handing_over_deletes_nothing,
