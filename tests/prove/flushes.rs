@@ -230,6 +230,20 @@ for relation in (Sailor.stand_in, Album.cover_photo, Album.cover_album, Photo.al
     run("led_back", LED_BACK, program);
 }
 
+#[test]
+fn a_delete_needs_nothing_that_is_not_loaded() {
+    run(
+        "partly_loaded",
+        "entity Reader {}
+         entity Comment {
+           author 1 Reader <-> * comments on delete restrict
+           moderator 0..1 Reader <-> * moderated on delete cascade
+           answers_to 0..1 Comment <-> * answers on delete cascade
+         }",
+        include_str!("../data/partly_loaded.py"),
+    );
+}
+
 /// Runs a program in Python over the models of some members.
 fn run(name: &str, members: &str, python: &str) {
     let made = trine::compile(&sources(&format!("module m\n{members}")), &Options::default());

@@ -29,6 +29,9 @@ pub(super) struct Circles {
     /// Each with the entity as which its row is written, and the one as which what it refers to is: an heir is
     /// written as what it inherits from.
     pub left: HashMap<RelationId, [usize; 2]>,
+    /// The entities whose rows a flush sorts one by one, since they may refer to others of their own, or to each
+    /// other in a circle: those as which they are written.
+    pub one_by_one: HashSet<usize>,
 }
 
 /// Finds them. `heirs` has for each entity that inherits its relation to what it inherits from.
@@ -69,15 +72,19 @@ pub(super) fn circles(program: Program<'_>, heirs: &HashMap<EntityId, RelationId
     let circles = components(&sorted);
     let mut sizes = vec![0; circles.len()];
     circles.iter().for_each(|&circle| sizes[circle] += 1);
-    let mut left = HashMap::new();
+    let (mut left, mut one_by_one) = (HashMap::new(), HashSet::new());
     for (id, relation) in schema.relations.iter().filter(|(id, _)| schema.to_one(*id).is_some()) {
         let ends = [relation.source, relation.target].map(written);
         let [source, target] = ends.map(|end| circles[end]);
-        if !breaks.contains(&id) && source == target && sizes[source] > 1 {
+        if breaks.contains(&id) || source != target {
+            continue;
+        }
+        if sizes[source] > 1 {
             left.insert(id, ends);
         }
+        one_by_one.insert(ends[0]);
     }
-    Circles { breaks, left }
+    Circles { breaks, left, one_by_one }
 }
 
 /// Whether something besides the relation itself looks at its columns: a CHECK, or a relation that shares

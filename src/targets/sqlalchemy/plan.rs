@@ -214,6 +214,11 @@ impl<'a> Plan<'a> {
         self.inherited(entity).unwrap_or(entity)
     }
 
+    /// Whether a flush sorts the rows of an entity one by one.
+    pub fn is_sorted_one_by_one(&self, entity: EntityId) -> bool {
+        self.order.one_by_one.contains(&self.written_as(entity).index())
+    }
+
     /// The relation that an entity inherits by.
     pub fn heir_by(&self, entity: EntityId) -> Option<RelationId> {
         self.heirs.get(&entity).copied()

@@ -70,11 +70,10 @@ fn to_one_end(plan: &Plan<'_>, relation: RelationId, to_one: &ToOne, scope: &mut
     if late {
         call = call.keyword("post_update", "True");
     }
-    // To sort deletes, the flush would load the other end of a relation on a circle, and may not; and any
-    // target that is not referred to by its key, which costs a SELECT.
-    let is_circular = plan.order.left.contains_key(&relation)
-        || plan.written_as(found.source) == plan.written_as(found.target);
-    let is_sorted_by_load = is_circular && laziness(plan, relation).starts_with("raise");
+    // To sort the deletes of single rows, the flush would load what they refer to, and may not; and any target
+    // that is not referred to by its key, which costs a SELECT.
+    let is_sorted_by_load =
+        plan.is_sorted_one_by_one(found.source) && laziness(plan, relation).starts_with("raise");
     if late {
         // Or else it would be cleared before its row is deleted, and a CHECK might see that.
         call = call.keyword("passive_deletes", string("all"));
