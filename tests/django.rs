@@ -338,3 +338,24 @@ fn two_parents_of_the_target_that_are_one_here_are_checked_once() {
         &["condition=models.Q(store__isnull=False),"],
     );
 }
+
+#[test]
+fn an_attribute_hides_a_class_of_its_name_from_what_stands_below_it() {
+    let text = "entity 상점 { 이름 text }\n\
+                entity 상품 {\n 상점 1 상점 <-> * 상품들 on delete cascade\n\
+                 둘째 0..1 상점 <-> * _ on delete set null\n}";
+    let lines = ["상점 = models.ForeignKey(", "상점,", "둘째 = models.ForeignKey(", "\"상점\","];
+    check(text, DjangoOptions::default(), "models.py", &lines);
+    let text = "enum 상태 { 대기, 완료 }\n\
+                entity 주문 {\n 상태 상태 = 대기\n 둘째 상태 = 완료\n}";
+    let lines = [
+        "상태 = models.TextField(choices=상태, db_default=상태.대기)",
+        "choices=[(\"대기\", \"대기\"), (\"완료\", \"완료\")], db_default=\"완료\"",
+        "condition=models.Q(둘째__in=상태.values), name=",
+    ];
+    check(text, DjangoOptions::default(), "models.py", &lines);
+    let text = "entity 상점 { 이름 text }\n\
+                entity 쪽 { 상점 * 소유 <-> * 쪽들 on delete unlink }\n\
+                union 소유 = 상점 | 쪽 as link";
+    check(text, DjangoOptions::default(), "models.py", &["{\"상점\": 상점, \"쪽\": \"쪽\"}"]);
+}

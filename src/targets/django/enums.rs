@@ -68,12 +68,13 @@ pub(super) fn value(app: &App<'_>, id: EnumId, nth: usize, file: &PythonFile<'_>
     }
 }
 
-/// The name of the enum's class, where the file may say it: not in a migration, and not in another app,
-/// since two apps can't import each other's models.
+/// The name of the enum's class, where the file may say it: not in a migration, not in another app, since two
+/// apps can't import each other's models, and not below an attribute of that name.
 fn class(app: &App<'_>, id: EnumId, file: &PythonFile<'_>) -> Option<String> {
     let definition = &app.schema().enums[id];
-    (file.place == Place::Models && definition.module == app.module)
-        .then(|| python::class(&definition.name))
+    let class = python::class(&definition.name);
+    (file.place == Place::Models && definition.module == app.module && !file.hides(&class))
+        .then_some(class)
 }
 
 fn member(value: &EnumValue) -> String {

@@ -118,12 +118,35 @@ pub(super) struct PythonFile<'a> {
     pub(super) needs: BTreeSet<Support>,
     /// The names of all fields of the module's models.
     fields: &'a HashSet<String>,
+    /// The attributes that the body of the class has by now.
+    above: HashSet<String>,
 }
 
 impl<'a> PythonFile<'a> {
     /// A file that imports nothing yet.
     pub(super) fn new(place: Place, fields: &'a HashSet<String>) -> PythonFile<'a> {
-        PythonFile { place, imports: Imports::default(), needs: BTreeSet::new(), fields }
+        PythonFile {
+            place,
+            imports: Imports::default(),
+            needs: BTreeSet::new(),
+            fields,
+            above: HashSet::new(),
+        }
+    }
+
+    /// Goes on below an attribute of a class, which hides a class of its name until the body ends.
+    pub(super) fn pass(&mut self, attribute: String) {
+        self.above.insert(attribute);
+    }
+
+    /// Ends the body of a class; a class in it sees none of its attributes.
+    pub(super) fn end_body(&mut self) {
+        self.above.clear();
+    }
+
+    /// Whether an attribute is what a class's name means here: a script without capitals has one name for both.
+    pub(super) fn hides(&self, class: &str) -> bool {
+        self.above.contains(class)
     }
 
     /// `from PACKAGE import MODULE`; returns what the module is called here.

@@ -106,12 +106,14 @@ fn model(app: &App<'_>, entity: EntityId, file: &mut PythonFile<'_>) -> ModelVie
             && let Some(union) = app.spelt_until(id)
         {
             fields.push_str(&unions::field(app, union, file));
+            file.pass(unions::name(&app.schema().union_relations[union]));
         }
     }
     for link in many::links(app, entity) {
         fields.push_str(&many::field(app, link, file));
     }
     fields.push_str(&settings(app, entity, file));
+    file.end_body();
     let mut meta = String::new();
     for (name, code) in meta::options(app, entity) {
         meta.push_str(&option(8, name, &code));
@@ -149,6 +151,7 @@ fn whole(app: &App<'_>, split: &Split, file: &mut PythonFile<'_>) -> ModelView {
     let fields = first.iter().flat_map(|part| &part.members);
     let fields = fields.filter(|member| matches!(member, MemberId::Field(_)));
     let fields: String = fields.map(|&member| attribute(app, member, file)).collect();
+    file.end_body();
     let class = Code::call(splits::name(split)).with(file.models("Model"));
     ModelView {
         queryset: Some(splits::query(app, split, file)),
@@ -178,6 +181,7 @@ fn attribute(app: &App<'_>, member: MemberId, file: &mut PythonFile<'_>) -> Stri
     if let Some(docs) = docs {
         lines.push_str(&format!("    {}\n", docstring(docs, 4)));
     }
+    file.pass(name);
     lines
 }
 

@@ -174,7 +174,7 @@ pub(super) fn model(
         string("self")
     } else if entity.module != app.module {
         string(&app.dotted(target))
-    } else if app.stands_before(target, source) {
+    } else if app.stands_before(target, source) && !file.hides(&app.class(target)) {
         app.class(target)
     } else {
         string(&app.class(target))
