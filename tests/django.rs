@@ -328,6 +328,23 @@ fn a_type_that_another_module_makes_first_has_its_schema() {
 }
 
 #[test]
+fn a_trigger_for_the_rules_of_a_later_module_has_its_schema() {
+    let mut sources = Sources::new();
+    let text = "module crew\nentity A { a text }\nentity B { b text }\nunion Owner = A | B as link";
+    sources.add("crew.trine", text);
+    let text = "module shop { @postgres(schema: \"till\") }\n\
+                entity Task { owner 1 crew.Owner <-> * tasks on delete restrict, B cascade }";
+    sources.add("shop.trine", text);
+    let options = Options { targets: vec![Target::Django], ..Options::default() };
+    let compilation = trine::compile(&sources, &options);
+    let path = "crew/migrations/0001_initial.py";
+    let (_, file) = compilation.files.iter().find(|(_, file)| file.path == path).expect(path);
+    let schema = file.contents.find("CREATE SCHEMA IF NOT EXISTS till;").expect("the schema");
+    let function = file.contents.find("CREATE FUNCTION till.").expect("the trigger's function");
+    assert!(schema < function);
+}
+
+#[test]
 fn two_parents_of_the_target_that_are_one_here_are_checked_once() {
     models(
         "entity Store { name text }\n\

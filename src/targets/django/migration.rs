@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashSet};
 use serde::Serialize;
 
 use crate::ddl::{self, Statement, Subject};
-use crate::relational::{Stage, stages};
+use crate::relational::{EnumType, Stage, stages};
 use crate::schema::{
     BaseType, EntityId, EntityKind, EnumId, EnumStorage, MemberId, ModuleId, RelationId,
     RelationKind,
@@ -175,19 +175,17 @@ fn initial(app: &App<'_>, plan: &Plan) -> MigrationView {
 
     let mut forward = preparation(app);
     let mut reverse = ddl::drop(database, stage);
-    for &id in &plan.enum_types[group] {
-        if let Some(place) = layout.enum_types[id.index()] {
-            let ty = &database.enum_types[place];
-            // The schema of another module, whose own migration comes later.
-            if let Some(name) = &ty.name.schema
-                && schema.modules[app.module].postgres_schema.as_deref() != Some(name)
-            {
-                forward.push(create_schema(name));
-            }
-            forward.extend(ddl::create_enum_type(ty));
-            reverse
-                .push(Statement { subject: Subject::EnumType, sql: ddl::drop_enum_type(&ty.name) });
-        }
+    let enum_types = plan.enum_types[group].iter().filter_map(|id| layout.enum_types[id.index()]);
+    let enum_types: Vec<&EnumType> = enum_types.map(|place| &database.enum_types[place]).collect();
+    // Schemas of other modules, whose own migrations come later.
+    let functions = stage.tables.iter().flat_map(|&table| &database.tables[table].triggers);
+    let made = enum_types.iter().map(|ty| &ty.name).chain(functions.map(|it| &it.function));
+    let schemas: BTreeSet<&str> = made.filter_map(|name| name.schema.as_deref()).collect();
+    let own = schema.modules[app.module].postgres_schema.as_deref();
+    forward.extend(schemas.into_iter().filter(|&name| own != Some(name)).map(create_schema));
+    for ty in enum_types {
+        forward.extend(ddl::create_enum_type(ty));
+        reverse.push(Statement { subject: Subject::EnumType, sql: ddl::drop_enum_type(&ty.name) });
     }
     forward.extend(ddl::create(database, stage));
 
