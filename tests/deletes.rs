@@ -180,6 +180,52 @@ fn restrict_waits_where_a_union_s_row_is_deleted_before_its_alternative() {
 }
 
 #[test]
+fn what_stands_beside_a_relation_that_a_union_s_trigger_writes_waits() {
+    let program = |strategy: &str, owner: &str, creator: &str| {
+        format!(
+            "entity Person {{ name text }} entity Team {{ name text }}
+             union Owner = Person | Team as {strategy}
+             entity Project {{ creator 1 {creator} <-> * projects on delete cascade }}
+             entity Plan {{ name text }}
+             entity Task {{
+                 owner    0..1 Owner <-> * tasks on delete {owner}
+                 project  1 Project <-> * tasks on delete cascade
+                 plan     1 Plan <-> * tasks on delete cascade
+             }}"
+        )
+    };
+    let waits: &[&str] = &["Task.project"];
+    for (strategy, owner, creator, expected) in [
+        ("supertype", "set null", "Person", waits),
+        ("inheritance", "set null", "Person", waits),
+        // The row of a link goes by a foreign key; what differs by alternative, a trigger does.
+        ("link", "set null", "Person", &[]),
+        ("link", "cascade, Team set null", "Person", waits),
+        ("arc", "cascade, Team set null", "Person", &[]),
+        // Nothing is written, or nothing else goes.
+        ("supertype", "cascade", "Person", &[]),
+        ("supertype", "set null", "Plan", &[]),
+    ] {
+        check_late(&[(&program(strategy, owner, creator), expected)]);
+    }
+    // Both refer to what goes: the foreign keys know in which order, a trigger does not.
+    let program = |owner: &str| {
+        format!(
+            "entity Person {{ name text }} entity Team {{ name text }}
+             union Owner = Person | Team as supertype
+             entity Task {{
+                 owner  0..1 Owner <-> * tasks on delete {owner}
+                 maker  1 Owner <-> * made on delete cascade
+             }}"
+        )
+    };
+    check_late(&[
+        (&program("set null"), &[]),
+        (&program("set null, Team cascade"), &["Task.maker_ref"]),
+    ]);
+}
+
+#[test]
 fn protect_may_not_stand_in_the_way_of_a_cascade() {
     check_codes(&[
         (

@@ -9,6 +9,8 @@ mod support;
 mod attempts;
 #[path = "unions/rules.rs"]
 mod rules;
+#[path = "unions/written.rs"]
+mod written;
 
 use postgres::error::SqlState;
 use postgres::{Client, NoTls, Transaction};

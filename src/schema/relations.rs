@@ -66,8 +66,9 @@ pub struct ToOne {
     pub update_cascade: bool,
     /// `deferrable`: DEFERRABLE INITIALLY DEFERRED.
     pub deferrable: bool,
-    /// `restrict` where a cascade could take both ends away: must be checked when all is done,
-    /// DEFERRABLE INITIALLY DEFERRED. Found by the delete analysis.
+    /// `restrict` where a cascade could take both ends away, and what stands beside a relation that a union's
+    /// trigger writes in the middle of a delete: must be checked when all is done, DEFERRABLE INITIALLY
+    /// DEFERRED. Found by the delete analysis.
     pub checked_late: bool,
     /// Deleting the source deletes the target too, by a trigger: the row of a union that the source is an
     /// alternative of.

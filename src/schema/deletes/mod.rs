@@ -9,6 +9,7 @@ mod checks;
 mod circles;
 mod errors;
 pub(crate) mod graph;
+mod late;
 
 use std::collections::HashMap;
 
@@ -71,6 +72,7 @@ pub(crate) fn analyse_deletes(
             }
         }
     }
+    late.extend(late::beside_what_a_trigger_writes(schema, &cascades, &removable));
     for id in late {
         if let RelationKind::ToOne(to_one) = &mut schema.relations[id].kind {
             to_one.checked_late = true;
@@ -188,15 +190,17 @@ impl Removable {
     /// An entity of which one delete can take rows of both away, the source's by a cascade. A source
     /// that is itself what is deleted is gone before anything is checked.
     fn together(&self, source: usize, target: usize) -> Option<usize> {
-        if !self.by_cascade[source] {
-            return None;
-        }
-        let source = &self.roots[self.component[source]];
-        let target = &self.roots[self.component[target]];
-        let (place, shared) = source
+        if self.by_cascade[source] { self.by_one(source, target) } else { None }
+    }
+
+    /// An entity of which one delete can take rows of both away.
+    fn by_one(&self, one: usize, other: usize) -> Option<usize> {
+        let one = &self.roots[self.component[one]];
+        let other = &self.roots[self.component[other]];
+        let (place, shared) = one
             .iter()
-            .zip(target)
-            .map(|(source, target)| source & target)
+            .zip(other)
+            .map(|(one, other)| one & other)
             .enumerate()
             .find(|(_, shared)| *shared != 0)?;
         Some(self.root_entities[place * 64 + shared.trailing_zeros() as usize])
