@@ -6,7 +6,9 @@ side compiles each into the same tree, with a package of SQLAlchemy models of it
 
 from __future__ import annotations
 
+import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -68,12 +70,27 @@ def mypy_django(root: Path, apps: list[str]) -> list[str]:
 def mypy(directory: Path, config: str) -> list[str]:
     """mypy over the packages of a directory."""
     file = directory / "mypy.ini"
-    # One for each tree: two checkers that run at once must not share it.
-    cache = directory.parent.parent / f"cache-{directory.parent.name}"
-    file.write_text(config.format(path=directory, cache=cache))
+    file.write_text(config.format(path=directory, cache=cache_of(directory)))
     packages = [str(path.name) for path in sorted(directory.iterdir()) if path.is_dir()]
     command = [sys.executable, "-m", "mypy", "--config-file", str(file), "--no-error-summary"]
     return run([*command, *packages], directory)
+
+
+def cache_of(directory: Path) -> Path:
+    """Where mypy keeps what it knows of this code, and of no other: what a plugin has made of earlier code
+    may crash it.
+    """
+    digest = hashlib.sha256()
+    for file in sorted(directory.rglob("*.py")):
+        digest.update(f"{file.relative_to(directory)}\n".encode())
+        digest.update(file.read_bytes())
+    # Apart for each tree: two checkers that run at once must not share one.
+    caches = directory.parent.parent / "caches" / directory.parent.name
+    cache = caches / digest.hexdigest()
+    for old in caches.glob("*"):
+        if old != cache:
+            shutil.rmtree(old)
+    return cache
 
 
 def run(command: list[str], directory: Path) -> list[str]:
