@@ -47,6 +47,8 @@ pub(super) struct Names {
     heirs: HashMap<RelationId, String>,
     /// For each entity that is a part of another, which split made it.
     pub(super) parts: HashMap<EntityId, usize>,
+    /// The classes that stand in more than one app.
+    pub(super) ambiguous: HashSet<String>,
 }
 
 impl Names {
@@ -72,8 +74,12 @@ impl Names {
             RelationKind::ManyToMany(many) => Some((many.link, id)),
             RelationKind::ToOne(_) => None,
         });
+        let classes: Vec<String> = classes.collect();
+        let mut seen = HashSet::new();
+        let ambiguous = classes.iter().filter(|class| !seen.insert(class.as_str())).cloned();
         Names {
-            classes: classes.collect(),
+            ambiguous: ambiguous.collect(),
+            classes,
             places,
             links: links.collect(),
             spelt,

@@ -4,6 +4,7 @@
 //! by the same models as `models.py`; so the two can't differ, and Django finds nothing to migrate.
 
 mod app;
+mod asked;
 mod conversion;
 mod enums;
 mod field;

@@ -5,9 +5,10 @@ use crate::schema::EntityId;
 use crate::targets::python::{Code, assignment, docstring, statement, string};
 
 use super::app::App;
+use super::asked::{Asking, asking};
 use super::file::{PythonFile, Support};
 use super::many;
-use super::unions::{has_relations, name, relations, type_of};
+use super::unions::{has_relations, name, relations};
 
 /// The class of a model's querysets.
 pub(super) fn queryset(
@@ -19,7 +20,6 @@ pub(super) fn queryset(
         return None;
     }
     file.imports.name("__future__", "annotations");
-    file.imports.name("typing", "Any");
     let model = app.class(entity);
     let link = app.ordered_link(entity).map(|_| file.support(Support::OrderedLink));
     let base = match app.watches(entity) && link.is_none() {
@@ -44,7 +44,7 @@ pub(super) fn queryset(
     let to_many = many::links(app, entity)
         .map(|link| (many::name(link), schema.union_relations[link.union_end].union, true));
     let methods = one.chain(to_many).map(|(name, union, many)| {
-        let ask = asking(&class_name, &name, &type_of(app, union), many, file);
+        let ask = asking(app, &asked(&class_name, &name, many), union, file);
         format!("{ask}\n{}", loading(&class_name, &name, many))
     });
     lines.push_str(&methods.collect::<Vec<_>>().join("\n"));
@@ -52,12 +52,7 @@ pub(super) fn queryset(
 }
 
 /// `by_owner`
-fn asking(class: &str, name: &str, union: &str, many: bool, file: &mut PythonFile<'_>) -> String {
-    let condition = file.models("Q");
-    let ask = Code::call(format!("by_{name}"))
-        .with("self")
-        .with(format!("*of: {union} | type[{union}] | {condition} | None"))
-        .with("**lookups: Any");
+fn asked(class: &str, name: &str, many: bool) -> Asking {
     let spoken = name.replace('_', " ");
     let docs = match many {
         true => format!(
@@ -65,11 +60,12 @@ fn asking(class: &str, name: &str, union: &str, many: bool, file: &mut PythonFil
         ),
         false => format!("Those whose {spoken} is one of these, of this kind, or satisfies this."),
     };
-    let by = Code::call("self.by").with(string(name)).with("*of").with("**lookups");
-    let mut lines = statement(4, "def ", &ask, &format!(" -> {class}:"));
-    lines.push_str(&format!("        {}\n", docstring(&docs, 8)));
-    lines.push_str(&statement(8, "return ", &by, ""));
-    lines
+    Asking {
+        name: format!("by_{name}"),
+        class: class.to_owned(),
+        docs,
+        asked: Code::call("self.by").with(string(name)).with("*of").with("**fields"),
+    }
 }
 
 /// `with_owner`

@@ -5,6 +5,7 @@ use crate::schema::{EntityId, Split};
 use crate::targets::python::{Code, class, docstring, statement, string};
 
 use super::app::App;
+use super::asked::{Asking, asking};
 use super::file::{PythonFile, Support};
 use super::unions;
 
@@ -64,23 +65,19 @@ fn query_class(split: &Split) -> String {
 /// The class of the queries across the parts.
 pub(super) fn query(app: &App<'_>, split: &Split, file: &mut PythonFile<'_>) -> String {
     file.imports.name("__future__", "annotations");
-    file.imports.name("typing", "Any");
     let parts: Vec<String> = split.parts.iter().map(|&part| app.class(part)).collect();
     let base = Code::subscript(file.support(Support::Split), string(&parts.join(" | ")));
     let class = query_class(split);
     let mut lines = statement(0, "class ", &Code::call(class.clone()).with(base), ":");
     let relation = naming::snake(&split.relation);
     let spoken = relation.replace('_', " ");
-    let of = unions::type_of(app, split.union);
-    let condition = file.models("Q");
-    let ask = Code::call(format!("by_{relation}"))
-        .with("self")
-        .with(format!("*of: {of} | type[{of}] | {condition} | None"))
-        .with("**lookups: Any");
-    lines.push_str(&statement(4, "def ", &ask, &format!(" -> {class}:")));
-    let docs = format!("Those whose {spoken} is one of these, of this kind, or satisfies this.");
-    lines.push_str(&format!("        {}\n", docstring(&docs, 8)));
-    lines.push_str("        return self.by(*of, **lookups)\n");
+    let ask = Asking {
+        name: format!("by_{relation}"),
+        class: class.clone(),
+        docs: format!("Those whose {spoken} is one of these, of this kind, or satisfies this."),
+        asked: Code::call("self.by").with("*of").with("**fields"),
+    };
+    lines.push_str(&asking(app, &ask, split.union, file));
     lines.push_str(&format!("\n    def with_{relation}(self) -> {class}:\n"));
     let docs = format!("Loads the {spoken} of each in the same queries.");
     lines.push_str(&format!("        {}\n", docstring(&docs, 8)));

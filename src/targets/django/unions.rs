@@ -13,6 +13,7 @@ use crate::targets::HEADER;
 use crate::targets::python::{self, Code, Imports, assignment, docstring, string};
 
 use super::app::{self, App};
+use super::asked;
 use super::file::{PythonFile, Support};
 use super::many::links;
 use super::relation;
@@ -281,11 +282,18 @@ pub(super) fn typing_imports(app: &App<'_>, file: &mut PythonFile<'_>) -> Option
             }
         }
     }
+    let mut asked = BTreeSet::new();
     for entity in app.models() {
         let to_many = links(app, entity).map(|link| &schema.union_relations[link.union_end]);
-        for relation in relations(app, entity).chain(to_many) {
-            let union = &schema.unions[relation.union];
-            take(union.module, python::class(&union.name));
+        asked.extend(relations(app, entity).chain(to_many).map(|relation| relation.union));
+    }
+    let splits = schema.splits.iter().filter(|split| split.module == app.module);
+    asked.extend(splits.map(|split| split.union));
+    for id in asked {
+        let union = &schema.unions[id];
+        take(union.module, python::class(&union.name));
+        for entity in asked::named(app, id) {
+            take(schema.entities[entity].module, app.class(entity));
         }
     }
     if imports.is_empty() {

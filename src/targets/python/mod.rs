@@ -6,11 +6,13 @@ mod imports;
 mod layout;
 mod literal;
 mod on_the_way;
+mod values;
 
 pub use imports::{Imports, export_order};
 pub use layout::{Code, WIDTH, assignment, statement, width};
 pub use literal::{docstring, multiline, string};
 pub use on_the_way::{Along, depends, watched};
+pub use values::{Value, value};
 
 use crate::naming;
 

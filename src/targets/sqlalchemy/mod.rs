@@ -3,6 +3,7 @@
 //! One Python module for each Trine module, a base with what they share, and an `__init__.py` that
 //! imports them all, so that `Base.metadata.create_all()` makes the whole database.
 
+mod asked;
 mod base;
 mod circles;
 mod columns;

@@ -73,7 +73,12 @@ fn split_view(plan: &Plan<'_>, split: &Split, scope: &mut Scope) -> SplitView {
 }
 
 /// What a column's attribute is annotated with.
-fn annotation(plan: &Plan<'_>, table: TableId, ix: ColumnIx, scope: &mut Scope) -> String {
+pub(super) fn annotation(
+    plan: &Plan<'_>,
+    table: TableId,
+    ix: ColumnIx,
+    scope: &mut Scope,
+) -> String {
     let python = column_type(plan, table, ix, scope).python;
     let nullable = plan.program.database.tables[table].columns[ix].nullable;
     if nullable { format!("{python} | None") } else { python }

@@ -1,7 +1,7 @@
 //! The table of types: for each, SQLAlchemy's type and Python's.
 
 use crate::schema::{BaseType, EnumStorage, FieldType, Scalar, TypeArguments};
-use crate::targets::python::{Code, string};
+use crate::targets::python::{Code, Value, string, value};
 
 use super::plan::Plan;
 use super::scope::Scope;
@@ -147,60 +147,23 @@ fn scalar_code(
 
 /// What a value is in Python, under psycopg and asyncpg alike.
 fn python_type(scalar: Scalar, scope: &mut Scope) -> String {
-    match scalar {
-        Scalar::Smallint | Scalar::Integer | Scalar::Bigint => "int".to_owned(),
-        Scalar::Numeric => scope.name("decimal", "Decimal"),
-        Scalar::Real | Scalar::DoublePrecision => "float".to_owned(),
-        Scalar::Boolean => "bool".to_owned(),
-        Scalar::Money
-        | Scalar::Text
-        | Scalar::Varchar
-        | Scalar::Char
-        | Scalar::Citext
-        | Scalar::Macaddr
-        | Scalar::Macaddr8
-        | Scalar::Tsvector
-        | Scalar::Tsquery
-        | Scalar::Xml
-        | Scalar::Point
-        | Scalar::Line
-        | Scalar::Lseg
-        | Scalar::Box
-        | Scalar::Path
-        | Scalar::Polygon
-        | Scalar::Circle => "str".to_owned(),
-        Scalar::Uuid => scope.name("uuid", "UUID"),
-        Scalar::Bytea => "bytes".to_owned(),
-        Scalar::Date => scope.name("datetime", "date"),
-        Scalar::Time | Scalar::Timetz => scope.name("datetime", "time"),
-        Scalar::Timestamp | Scalar::Timestamptz => scope.name("datetime", "datetime"),
-        Scalar::Interval => scope.name("datetime", "timedelta"),
-        Scalar::Json | Scalar::Jsonb => scope.name("typing", "Any"),
-        Scalar::Hstore => "dict[str, str | None]".to_owned(),
-        Scalar::Inet => ["IPv4Address", "IPv4Interface", "IPv6Address", "IPv6Interface"]
+    match value(scalar) {
+        Value::Class(None, name) => name.to_owned(),
+        Value::Class(Some(module), name) => scope.name(module, name),
+        Value::Document => scope.name("typing", "Any"),
+        Value::Texts => "dict[str, str | None]".to_owned(),
+        Value::Address => ["IPv4Address", "IPv4Interface", "IPv6Address", "IPv6Interface"]
             .map(|name| scope.name("ipaddress", name))
             .join(" | "),
-        Scalar::Cidr => {
+        Value::Network => {
             ["IPv4Network", "IPv6Network"].map(|name| scope.name("ipaddress", name)).join(" | ")
         }
-        Scalar::Bit | Scalar::Varbit => scope.pg("BitString"),
-        Scalar::Int4range | Scalar::Int8range => range(Scalar::Bigint, scope),
-        Scalar::Numrange => range(Scalar::Numeric, scope),
-        Scalar::Tsrange | Scalar::Tstzrange => range(Scalar::Timestamptz, scope),
-        Scalar::Daterange => range(Scalar::Date, scope),
-        Scalar::Int4multirange | Scalar::Int8multirange => ranges(Scalar::Int8range, scope),
-        Scalar::Nummultirange => ranges(Scalar::Numrange, scope),
-        Scalar::Tsmultirange | Scalar::Tstzmultirange => ranges(Scalar::Tstzrange, scope),
-        Scalar::Datemultirange => ranges(Scalar::Daterange, scope),
+        Value::Bits => scope.pg("BitString"),
+        Value::Range(element) => format!("{}[{}]", scope.pg("Range"), python_type(element, scope)),
+        Value::Ranges(range) => {
+            format!("{}[{}]", scope.name("collections.abc", "Sequence"), python_type(range, scope))
+        }
     }
-}
-
-fn range(element: Scalar, scope: &mut Scope) -> String {
-    format!("{}[{}]", scope.pg("Range"), python_type(element, scope))
-}
-
-fn ranges(range: Scalar, scope: &mut Scope) -> String {
-    format!("{}[{}]", scope.name("collections.abc", "Sequence"), python_type(range, scope))
 }
 
 /// SQLAlchemy's general type, or PostgreSQL's own where the digits of a second are said.

@@ -10,6 +10,7 @@ use crate::targets::python::{
     Code, Imports, WIDTH, assignment, attribute, statement, string, width,
 };
 
+use super::asked;
 use super::plan::Plan;
 use super::relationships::{conjunction, lazily, link_join, mapped, ordered_by, relationship};
 use super::scope::Scope;
@@ -41,6 +42,8 @@ pub(super) struct UnionsView {
 pub(super) struct ChoiceView {
     attribute: String,
     by: String,
+    /// The same, as type checkers know it.
+    overloads: Vec<String>,
     /// Of a relation to one.
     value: Option<String>,
     with: String,
@@ -152,18 +155,20 @@ pub(super) fn choice_views(
     let many = many.map(|linked| (linked.name, linked.union, Some((linked.links, linked.far))));
     let mut views = Vec::new();
     for (name, union, links) in one.chain(many) {
-        let alias = plan.union_alias(union, scope);
+        scope.name("typing", "overload");
         let element = scope.sa("ColumnElement");
         let any = scope.name("typing", "Any");
-        let asked = format!("*what: {}[{alias}]", scope.name(&unions, "Asked"));
         let method = |name: String, parameters: Vec<Code>, gives: String| {
             let head = parameters.into_iter().fold(Code::call(name).with("cls"), Code::with);
-            let head = statement(4, "def ", &head, &format!(" -> {gives}:"));
-            head.trim().to_owned()
+            statement(4, "def ", &head, &format!(" -> {gives}")).trim().to_owned()
         };
-        let by = vec![Code::text(asked), Code::text(format!("**fields: {any}"))];
-        let with = method(format!("with_{name}"), Vec::new(), scope.name(&unions, "Loading"));
-        let by = method(format!("by_{name}"), by, format!("{element}[bool]"));
+        let by = [format!("*what: {any}"), format!("**fields: {any}")].map(Code::text).to_vec();
+        let ways = asked::ways(plan, union, scope).into_iter();
+        let overloads = ways
+            .map(|way| method(format!("by_{name}"), way, format!("{element}[bool]: ...")))
+            .collect();
+        let with = method(format!("with_{name}"), Vec::new(), scope.name(&unions, "Loading") + ":");
+        let by = method(format!("by_{name}"), by, format!("{element}[bool]:"));
         let returns = |code: Code| statement(8, "return ", &code, "").trim().to_owned();
         views.push(match links {
             None => ChoiceView {
@@ -172,10 +177,11 @@ pub(super) fn choice_views(
                 value: Some(method(
                     format!("{name}_value"),
                     vec![shared_name(plan, union, scope)],
-                    format!("{element}[{any}]"),
+                    format!("{element}[{any}]:"),
                 )),
                 attribute: name,
                 by,
+                overloads,
                 with,
             },
             Some((links, far)) => {
@@ -189,6 +195,7 @@ pub(super) fn choice_views(
                     value: None,
                     attribute: name,
                     by,
+                    overloads,
                     with,
                 }
             }

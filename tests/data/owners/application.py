@@ -11,7 +11,17 @@ from contextlib import contextmanager
 from threading import Barrier, Thread
 from typing import Any, assert_type
 
-from sqlalchemy import Engine, delete, event, func, insert, not_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    delete,
+    event,
+    func,
+    insert,
+    not_,
+    select,
+    update,
+)
 from sqlalchemy.exc import InvalidRequestError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session, aliased, selectinload
@@ -194,7 +204,7 @@ def a_wrong_owner_is_refused_at_once(engine: Engine) -> None:
     else:
         raise AssertionError("a Task owns a task")
     try:
-        Task.by_owner(email="ada@example.com")
+        Task.by_owner(email="ada@example.com")  # type: ignore[call-overload]
     except TypeError as error:
         equal("Group has no `email`" in str(error), True)
     else:
@@ -736,8 +746,14 @@ def types(task: Task) -> None:
     task.owner = None  # type: ignore[assignment]
     task.reviewer = None
     task.reviewer = "Ada"  # type: ignore[assignment]
-    Task.by_owner("Ada")  # type: ignore[arg-type]
-    Task.by_watchers("Ada")  # type: ignore[arg-type]
+    Task.by_owner("Ada")  # type: ignore[call-overload]
+    Task.by_watchers("Ada")  # type: ignore[call-overload]
+    assert_type(Task.by_owner(Group, name="Crew"), ColumnElement[bool])
+    Task.by_owner(nmae="Ada")  # type: ignore[call-overload]
+    Task.by_owner(name=1)  # type: ignore[call-overload]
+    Task.by_owner(Person, email=1)  # type: ignore[call-overload]
+    Task.by_owner(Group, email="ada@example.com")  # type: ignore[arg-type]
+    Task.by_watchers(Group, creator=Group())  # type: ignore[call-overload]
     Task.owner_value("name")
     Task.owner_value("email")  # type: ignore[arg-type]
     assert_type(Person().tasks, list[Task])

@@ -14,4 +14,7 @@ def types(person: Person, group: Group) -> None:
         assert_type(task.owner, Person | Group)
         assert_type(task.description, str)
     assert_type(Task.parts.filter(type="big")[0], PersonTask | GroupTask)
-    Task.parts.by_owner("Ada")  # type: ignore[arg-type]
+    assert_type(Task.parts.by_owner(name="Ada")[0], PersonTask | GroupTask)
+    Task.parts.by_owner("Ada")  # type: ignore[call-overload]
+    Task.parts.by_owner(nmae="Ada")  # type: ignore[call-overload]
+    Task.parts.by_owner(Person, name=1)  # type: ignore[call-overload]

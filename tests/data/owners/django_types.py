@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import assert_type
 
+from django.db.models import Q
+
 from .models import Group, Owner, Person, Task
 
 
@@ -28,4 +30,13 @@ def types(task: Task, person: Person, group: Group) -> None:
     for found in Task.objects.by_watchers(Person, name="Ada").with_watchers():
         assert_type(found, Task)
     Task.objects.by_watchers(person, group).by_owner(None).with_owner().count()
-    Task.objects.by_watchers("Ada")  # type: ignore[arg-type]
+    Task.objects.by_watchers("Ada")  # type: ignore[call-overload]
+    Task.objects.by_owner(name="Ada").by_owner(Q(name__startswith="A")).count()
+    Task.objects.by_owner(Person, ~Q(name="Ada"), email="ada@example.com").count()
+    Task.objects.by_owner(Group, creator=person).by_owner(Person, Group).count()
+    Task.objects.by_owner(nmae="Ada")  # type: ignore[call-overload]
+    Task.objects.by_owner(name=1)  # type: ignore[call-overload]
+    Task.objects.by_owner(email="ada@example.com")  # type: ignore[call-overload]
+    Task.objects.by_owner(Group, email="ada@example.com")  # type: ignore[arg-type]
+    Task.objects.by_owner(Group, creator=group)  # type: ignore[call-overload]
+    Task.objects.by_owner(Person, email=None)  # type: ignore[call-overload]
