@@ -82,6 +82,8 @@ def the_parts_are_asked_as_one(models: Any) -> None:
         (tasks.by_owner(group), "b d"),
         (tasks.by_owner(name="Bob"), "a"),
         (tasks.by_owner(name__gte="Bob"), "a b d"),
+        # Crew has two, and each of them is found once.
+        (tasks.by_owner(tasks__description__gte="b"), "b c d"),
         (tasks.by_owner(person, ~Q(name="Bob")), "c"),
         (tasks.by_owner(None), ""),
         (tasks.order_by("-description"), "d c b a"),
