@@ -182,6 +182,7 @@ fn imports(view: &BaseView) -> Imports {
             imports.name(module, name);
         }
     };
+    from("collections.abc", &["Iterable"]);
     from("typing", &["Any"]);
     from("sqlalchemy.orm", &["DeclarativeBase", "declared_attr"]);
     if view.heirs {
@@ -209,7 +210,6 @@ fn imports(view: &BaseView) -> Imports {
         from("sqlalchemy", &["DDL", "FromClause", "event"]);
     }
     if view.links {
-        from("collections.abc", &["Iterable"]);
         from("sqlalchemy.ext.associationproxy", &["AssociationProxy"]);
         from("typing", &["TypeVar"]);
     }

@@ -1,7 +1,7 @@
 //! The columns of a class, and of a link's bare table.
 
 use crate::relational::{Column, ColumnIx, ColumnOrigin, TableId};
-use crate::schema::{BaseType, Category, Scalar};
+use crate::schema::{BaseType, Category, EntityId, Scalar};
 use crate::targets::python::{Code, string};
 
 use super::plan::Plan;
@@ -76,23 +76,37 @@ fn with_options(
     if let Some(sql) = &column.default {
         call = call.keyword("server_default", text_clause(sql, scope));
     }
-    match plan.program.layout.origins(id).columns[ix] {
-        ColumnOrigin::Field(field) if plan.schema().fields[field].touched => {
-            call = call.keyword("server_onupdate", Code::call(scope.sa("FetchedValue")));
-        }
-        // A trigger fills it.
-        ColumnOrigin::SharedParent(_) => {
-            call = call.keyword("server_default", Code::call(scope.sa("FetchedValue")));
-        }
-        ColumnOrigin::Relation(relation) if plan.has_its_row_made(relation) => {
-            call = call.keyword("server_default", Code::call(scope.sa("FetchedValue")));
-        }
-        ColumnOrigin::Field(_) | ColumnOrigin::Relation(_) => {}
+    if let Some(moment) = filled(plan, id, ix) {
+        call = call.keyword(moment, Code::call(scope.sa("FetchedValue")));
     }
     match &column.comment {
         Some(comment) => call.keyword("comment", string(comment)),
         None => call,
     }
+}
+
+/// When a trigger fills a column, as SQLAlchemy calls it.
+fn filled(plan: &Plan<'_>, id: TableId, ix: ColumnIx) -> Option<&'static str> {
+    match plan.program.layout.origins(id).columns[ix] {
+        ColumnOrigin::Field(field) => {
+            plan.schema().fields[field].touched.then_some("server_onupdate")
+        }
+        ColumnOrigin::SharedParent(_) => Some("server_default"),
+        ColumnOrigin::Relation(relation) => {
+            plan.has_its_row_made(relation).then_some("server_default")
+        }
+    }
+}
+
+/// Whether the database computes something of an entity's rows besides their keys.
+pub(super) fn computes(plan: &Plan<'_>, entity: EntityId) -> bool {
+    let id = plan.program.layout.table(entity);
+    let table = &plan.program.database.tables[id];
+    table.columns.iter().enumerate().any(|(ix, column)| {
+        let is_key = table.primary_key.as_ref().is_some_and(|key| key.columns.contains(&ix));
+        let is_computed = column.default.is_some() || column.generated.is_some();
+        !is_key && (is_computed || filled(plan, id, ix).is_some())
+    })
 }
 
 /// Whether SQLAlchemy would make a SERIAL of a key that has no identity.

@@ -10,6 +10,7 @@ use super::plan::Plan;
 use super::relationships::mapped;
 use super::scope::Scope;
 use super::types::{TypeCode, type_code};
+use super::unions::inheritance_of_parts;
 
 /// The class over all parts: `select(Task)` is a UNION ALL of their tables.
 #[derive(Debug, Serialize)]
@@ -19,7 +20,7 @@ pub(super) struct SplitView {
     docstring: Option<String>,
     /// What the parts are told apart by, where SQLAlchemy's own name for it is a column's.
     discriminator: Option<String>,
-    /// What all parts have alike.
+    /// What all parts have alike, and what the mapper is told of them.
     columns: String,
 }
 
@@ -53,6 +54,7 @@ fn split_view(plan: &Plan<'_>, split: &Split, scope: &mut Scope) -> SplitView {
             }
         }
     }
+    columns.push_str(&inheritance_of_parts(plan, split, scope));
     let is_taken = |name: &str| {
         tables.iter().any(|&table| {
             plan.program.database.tables[table].columns.iter().any(|column| column.name == name)

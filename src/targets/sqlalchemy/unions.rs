@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use crate::schema::{
-    EntityId, EntityKind, ModuleId, RelationId, Stored, Strategy, Union, UnionId, UnionRelation,
+    EntityId, EntityKind, ModuleId, RelationId, Split, Stored, Strategy, Union, UnionId,
+    UnionRelation,
 };
 use crate::targets::HEADER;
 use crate::targets::python::{
@@ -11,6 +12,7 @@ use crate::targets::python::{
 };
 
 use super::asked;
+use super::columns::computes;
 use super::plan::Plan;
 use super::relationships::{conjunction, lazily, link_join, mapped, ordered_by, relationship};
 use super::scope::Scope;
@@ -297,6 +299,11 @@ pub(super) fn inheritance(plan: &Plan<'_>, entity: EntityId, scope: &mut Scope) 
         items.push((string("polymorphic_on"), string(KIND).into()));
         // A delete takes the row, and the database what hangs from it.
         items.push((string("passive_deletes"), "True".into()));
+        let union = plan.schema().union_of_row(entity).map(|union| &plan.schema().unions[union]);
+        let mut heirs = union.iter().flat_map(|union| &union.alternatives);
+        if heirs.any(|heir| computes(plan, heir.entity)) {
+            items.push(eagerly());
+        }
     } else if plan.inherited(entity).is_some() {
         items.push((string("polymorphic_identity"), plan.kind(entity, scope).into()));
         items.push((string("polymorphic_load"), string("inline").into()));
@@ -310,6 +317,24 @@ pub(super) fn inheritance(plan: &Plan<'_>, entity: EntityId, scope: &mut Scope) 
     } else {
         return String::new();
     }
+    inherits(items, scope)
+}
+
+/// The same of the class over the parts of an entity.
+pub(super) fn inheritance_of_parts(plan: &Plan<'_>, split: &Split, scope: &mut Scope) -> String {
+    if split.parts.iter().any(|&part| computes(plan, part)) {
+        inherits(vec![eagerly()], scope)
+    } else {
+        String::new()
+    }
+}
+
+/// For SQLAlchemy, the class that others inherit from says it of them all.
+fn eagerly() -> (String, Code) {
+    (string("eager_defaults"), "True".into())
+}
+
+fn inherits(items: Vec<(String, Code)>, scope: &mut Scope) -> String {
     let dict = format!("dict[str, {}]", scope.name("typing", "Any"));
     let annotation = Code::subscript(scope.name("typing", "ClassVar"), dict);
     format!("\n{}", assignment(4, "__inheritance__", &annotation, &Code::dict(items).spread()))
