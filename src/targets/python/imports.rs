@@ -164,6 +164,7 @@ impl Section {
 const STANDARD: &[&str] = &[
     "collections",
     "contextlib",
+    "dataclasses",
     "datetime",
     "decimal",
     "enum",

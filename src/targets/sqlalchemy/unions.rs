@@ -87,11 +87,12 @@ fn imports(view: &UnionsView) -> Imports {
         }
     };
     from("collections.abc", &["Iterable", "Mapping", "Sequence"]);
-    from("typing", &["Any", "Generic", "NamedTuple", "TypeAlias", "TypeVar", "overload"]);
+    from("dataclasses", &["dataclass"]);
+    from("typing", &["Any", "Generic", "TypeAlias", "TypeVar", "overload"]);
     from("sqlalchemy", &["ColumnElement", "Select", "and_", "case", "false", "func", "inspect"]);
     from("sqlalchemy", &["not_", "or_", "select", "true", "tuple_", "union_all"]);
     from("sqlalchemy.exc", &["InvalidRequestError"]);
-    from("sqlalchemy.orm", &["Mapper", "RelationshipDirection", "RelationshipProperty"]);
+    from("sqlalchemy.orm", &["Mapper", "RelationshipProperty"]);
     from("sqlalchemy.orm", &["aliased", "joinedload"]);
     from("sqlalchemy.orm.strategy_options", &["_AbstractLoad"]);
     from("sqlalchemy", &["Result", "event"]);
@@ -101,6 +102,7 @@ fn imports(view: &UnionsView) -> Imports {
         from("sqlalchemy.orm", &["InstrumentedAttribute"]);
     }
     if view.rows {
+        from("sqlalchemy.orm", &["RelationshipDirection"]);
         from("sqlalchemy.orm.attributes", &["init_collection", "instance_state"]);
         from("sqlalchemy.orm.attributes", &["set_committed_value"]);
         from("sqlalchemy.orm.collections", &["collection_adapter"]);

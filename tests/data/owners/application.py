@@ -18,6 +18,7 @@ from sqlalchemy import (
     event,
     func,
     insert,
+    inspect,
     not_,
     select,
     update,
@@ -195,6 +196,41 @@ def what_was_rolled_back_is_stored_again(engine: Engine) -> None:
         equal(names(session.scalars(select(Task).where(Task.owner == ada))), ["t"])
 
 
+def an_owner_that_was_rolled_back_is_stored_with_its_task(engine: Engine) -> None:
+    with Session(engine) as session:
+        ada = person("Ada")
+        session.add(ada)
+        session.flush()
+        task = Task(description="t", owner=ada)
+        session.rollback()
+        equal(task.owner, ada)
+        session.add(task)
+        session.commit()
+        equal(names(session.scalars(select(Task).where(Task.owner == ada))), ["t"])
+
+
+def an_owner_may_have_left_its_session(engine: Engine) -> None:
+    with Session(engine, expire_on_commit=False) as session:
+        ada, *_ = people(session)
+        early = Task(description="early", owner=ada)
+    late = Task(description="late", owner=ada)
+    with Session(engine) as session:
+        session.add_all([early, late])
+        equal((early.owner, late.owner), (ada, ada))
+        session.commit()
+        mine = session.scalars(select(Task).where(Task.by_owner(name="Ada")))
+        equal(names(mine), ["early", "late"])
+
+
+def what_the_database_computes_is_there_after_a_flush(engine: Engine) -> None:
+    with Session(engine) as session:
+        _ada, _bob, crew = people(session)
+        equal(crew.handle, "crew")
+        crew.name = "All"
+        session.flush()
+        equal(inspect(crew).dict.get("handle"), "all")
+
+
 def a_wrong_owner_is_refused_at_once(engine: Engine) -> None:
     task = Task(description="t")
     try:
@@ -289,7 +325,7 @@ def filters(engine: Engine) -> None:
         )
         equal(sorted(session.execute(pairs)), [("a1", "c1"), ("a2", "c1")])
         both = select(Person.name, Task.description).where(
-            Person.id != Task.id,
+            Person.name != Task.description,
             Task.by_owner(Person, Person.name == "Bob"),
             Person.name == "Ada",
         )
@@ -766,6 +802,9 @@ CASES: list[Callable[[Engine], None]] = [
     handing_over_to_a_pending_owner,
     a_new_task_changes_hands_before_it_is_stored,
     what_was_rolled_back_is_stored_again,
+    an_owner_that_was_rolled_back_is_stored_with_its_task,
+    an_owner_may_have_left_its_session,
+    what_the_database_computes_is_there_after_a_flush,
     a_wrong_owner_is_refused_at_once,
     nothing_is_loaded_unasked,
     filters,

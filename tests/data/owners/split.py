@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import assert_type
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, inspect, select
 from sqlalchemy.orm import Session, selectinload
 
 from . import Group, GroupTask, Owner, Person, PersonTask, Task
@@ -34,6 +34,17 @@ def a_query_goes_across(engine: Engine) -> None:
         assert session.scalar(select(func.count()).select_from(Task)) == 1
 
 
+def what_the_database_computes_is_there_after_a_flush(engine: Engine) -> None:
+    with Session(engine) as session:
+        task = PersonTask(description="b", owner=Person(name="Ada"))
+        session.add(task)
+        session.commit()
+        assert task.title == "B"
+        task.description = "c"
+        session.flush()
+        assert inspect(task).dict.get("title") == "C"
+
+
 def owner_of(task: Task) -> Owner:
     """The owner of a task of either kind."""
     assert isinstance(task, PersonTask | GroupTask)
@@ -41,4 +52,7 @@ def owner_of(task: Task) -> Owner:
     return task.owner
 
 
-CASES: list[Callable[[Engine], None]] = [a_query_goes_across]
+CASES: list[Callable[[Engine], None]] = [
+    a_query_goes_across,
+    what_the_database_computes_is_there_after_a_flush,
+]
