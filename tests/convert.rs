@@ -21,6 +21,8 @@ mod live;
 mod names;
 #[path = "convert/place.rs"]
 mod place;
+#[path = "convert/race.rs"]
+mod race;
 #[path = "convert/slot.rs"]
 mod slot;
 #[path = "convert/split.rs"]
