@@ -308,29 +308,40 @@ impl<C: GenericClient> Builder<'_, C> {
             .filter(|edge| edge.source == search.table)
             .flat_map(|edge| edge.columns.iter().copied())
             .collect();
+        // What no value could mend is not asked about.
+        if let Some(columns) = self.collides(search.table, &row, Some(&own)) {
+            self.lacks_values(search.table, &columns);
+            return Ok(None);
+        }
         let choices =
             self.checks.choices(self.client, search.table, shape, &own, search.n, &row.values)?;
         let mut collided = None;
         for values in choices.rows(&row.values, search.n) {
             let candidate = MadeRow { values, referrers: row.referrers.clone() };
-            match self.collides(search.table, &candidate) {
+            match self.collides(search.table, &candidate, None) {
                 None => return Ok(Some(candidate)),
                 Some(columns) => collided = Some(columns),
             }
         }
-        let why = match (choices.unsatisfied(), collided) {
-            (Some(check), _) => format!("no values were found that satisfy the CHECK {check}"),
-            (None, Some(columns)) => {
-                format!("no values are left that are unique in ({columns})")
+        match (choices.unsatisfied(), collided) {
+            (Some(check), _) => {
+                let why = format!("no values were found that satisfy the CHECK {check}");
+                self.lacking.entry(search.table).or_insert(why);
             }
-            (None, None) => return Ok(None),
-        };
-        self.lacking.entry(search.table).or_insert(why);
+            (None, Some(columns)) => self.lacks_values(search.table, &columns),
+            (None, None) => {}
+        }
         Ok(None)
     }
 
-    /// The columns of a UNIQUE in which a row that is there has the same values.
-    fn collides(&self, table: TableId, row: &MadeRow) -> Option<String> {
+    fn lacks_values(&mut self, table: TableId, columns: &str) {
+        let why = || format!("no values are left that are unique in ({columns})");
+        self.lacking.entry(table).or_insert_with(why);
+    }
+
+    /// The columns of a UNIQUE in which a row that is there has the same values; among those UNIQUEs that have
+    /// no columns but these.
+    fn collides(&self, table: TableId, row: &MadeRow, of: Option<&[usize]>) -> Option<String> {
         let shape = &self.ground.shapes[table.index()];
         let there = [self.rows.get(&table), self.family.get(&table)];
         let same = |columns: &[usize], distinct: bool| {
@@ -349,6 +360,9 @@ impl<C: GenericClient> Builder<'_, C> {
             .iter()
             .filter(|unique| !unique.partial || self.care.partial_uniques)
             .filter(|unique| unique.columns.iter().all(known))
+            .filter(|unique| {
+                of.is_none_or(|of| unique.columns.iter().all(|column| of.contains(column)))
+            })
             .find(|unique| same(&unique.columns, unique.nulls_distinct))
             .map(|unique| {
                 let names: Vec<&str> = unique
@@ -379,7 +393,7 @@ impl<C: GenericClient> Builder<'_, C> {
                 if let Some(rows) = self.family.get_mut(&edge.source) {
                     rows.remove(place);
                 }
-                let fits = self.collides(edge.source, &next).is_none()
+                let fits = self.collides(edge.source, &next, None).is_none()
                     && self.checks.hold(self.client, shape, &edge.own, &next.values)?;
                 if let Some(rows) = self.family.get_mut(&edge.source) {
                     rows.insert(place, if fits { next } else { row.clone() });
