@@ -58,6 +58,27 @@ def an_owner_is_chosen_in_one_field(tracker: Tracker) -> None:
     assert again(task).reviewer is None
 
 
+def a_form_offers_some_of_the_rows(tracker: Tracker) -> None:
+    ada, bob = tracker.person("Ada"), tracker.person("Bob")
+    crew = tracker.group("Crew", creator=bob)
+    for name, many in (("owner", False), ("watchers", True)):
+        for chosen, fits in ((ada, True), (bob, False), (crew, False)):
+            key = f"{type(chosen)._meta.model_name}:{chosen.pk}"
+            data = {"description": "wash up", name: [key] if many else key}
+            form = form_of(tracker, "description", name)(data)
+            narrowed = form.fields[name].querysets
+            narrowed["person"] = narrowed["person"].filter(name="Ada")
+            del narrowed["group"]
+            blank = [] if many else [("", "---------")]
+            offered = [("Person", [(f"person:{ada.pk}", "Ada")])]
+            equal(list(form.fields[name].choices), blank + offered)
+            equal(list(form.errors), [] if fits else [name])
+    # Another form offers all.
+    data = {"description": "wash up", "owner": f"group:{crew.pk}"}
+    form = form_of(tracker, "description", "owner")(data)
+    assert form.is_valid(), form.errors
+
+
 def a_form_needs_few_queries(tracker: Tracker) -> None:
     counted = []
     for count in (2, 40):
@@ -189,6 +210,7 @@ def what_is_dumped_can_be_loaded(tracker: Tracker) -> None:
 
 CASES: list[Callable[[Tracker], None]] = [
     an_owner_is_chosen_in_one_field,
+    a_form_offers_some_of_the_rows,
     a_form_needs_few_queries,
     what_cannot_be_chosen_is_refused_in_words,
     a_task_without_an_owner_is_refused_in_words,
