@@ -5,7 +5,7 @@ use crate::targets::python::{Code, attribute};
 
 use super::plan::Plan;
 use super::scope::Scope;
-use super::splits::annotation;
+use super::types::annotated_type;
 
 /// The parameters of each way to ask: for each class of the union, what only it has; and what all have.
 pub(super) fn ways(plan: &Plan<'_>, union: UnionId, scope: &mut Scope) -> Vec<Vec<Code>> {
@@ -35,9 +35,13 @@ pub(super) fn ways(plan: &Plan<'_>, union: UnionId, scope: &mut Scope) -> Vec<Ve
 fn fields(plan: &Plan<'_>, entity: EntityId, scope: &mut Scope) -> Vec<(String, String)> {
     let schema = plan.schema();
     let table = plan.program.layout.table(entity);
-    let columns = 0..plan.table(entity).columns.len();
+    let columns = plan.table(entity).columns.iter().enumerate();
     let mut found: Vec<(String, String)> = columns
-        .map(|ix| (plan.attribute(table, ix).to_owned(), annotation(plan, table, ix, scope)))
+        .filter_map(|(ix, column)| {
+            let ty = annotated_type(plan.column_type(table, ix)?, plan, scope);
+            let ty = if column.nullable { format!("{ty} | None") } else { ty };
+            Some((plan.attribute(table, ix).to_owned(), ty))
+        })
         .collect();
     for &member in &schema.entities[entity].members {
         if let MemberId::Relation(relation) = member

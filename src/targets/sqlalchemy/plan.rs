@@ -243,6 +243,12 @@ impl<'a> Plan<'a> {
         scope.defined(&self.foundations[module.index()], &self.enums[id.index()])
     }
 
+    /// The class of an enum as an annotation names it, imported for type checkers where another file defines it.
+    pub fn enum_annotation(&self, id: EnumId, scope: &mut Scope) -> String {
+        let module = self.schema().enums[id].module;
+        scope.annotated(&self.foundations[module.index()], &self.enums[id.index()], false)
+    }
+
     /// The variable that holds the type of a native enum, imported where another file defines it.
     pub fn enum_type(&self, id: EnumId, scope: &mut Scope) -> String {
         let module = self.schema().enums[id].module;

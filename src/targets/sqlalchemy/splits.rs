@@ -3,13 +3,13 @@
 use serde::Serialize;
 
 use crate::relational::{ColumnIx, TableId};
-use crate::schema::{EntityId, ModuleId, Split};
+use crate::schema::{EntityId, FieldType, ModuleId, Split};
 use crate::targets::python::{Code, class, docstring, string};
 
 use super::plan::Plan;
 use super::relationships::mapped;
 use super::scope::Scope;
-use super::types::{TypeCode, type_code};
+use super::types::{python_type, sqlalchemy_type};
 use super::unions::inheritance_of_parts;
 
 /// The class over all parts: `select(Task)` is a UNION ALL of their tables.
@@ -48,7 +48,8 @@ fn split_view(plan: &Plan<'_>, split: &Split, scope: &mut Scope) -> SplitView {
             });
             if alike {
                 // Not every annotation tells SQLAlchemy the column's type.
-                let of = column_type(plan, *first, ix, scope).sqlalchemy;
+                let nullable = plan.program.database.tables[*first].columns[ix].nullable;
+                let of = sqlalchemy_type(column_type(plan, *first, ix), nullable, plan, scope);
                 let column = Code::call(scope.orm("mapped_column")).with(of);
                 columns.push_str(&mapped(name, python, &column, scope));
             }
@@ -75,21 +76,14 @@ fn split_view(plan: &Plan<'_>, split: &Split, scope: &mut Scope) -> SplitView {
 }
 
 /// What a column's attribute is annotated with.
-pub(super) fn annotation(
-    plan: &Plan<'_>,
-    table: TableId,
-    ix: ColumnIx,
-    scope: &mut Scope,
-) -> String {
-    let python = column_type(plan, table, ix, scope).python;
+fn annotation(plan: &Plan<'_>, table: TableId, ix: ColumnIx, scope: &mut Scope) -> String {
+    let python = python_type(column_type(plan, table, ix), plan, scope);
     let nullable = plan.program.database.tables[table].columns[ix].nullable;
     if nullable { format!("{python} | None") } else { python }
 }
 
-fn column_type(plan: &Plan<'_>, table: TableId, ix: ColumnIx, scope: &mut Scope) -> TypeCode {
-    let column = &plan.program.database.tables[table].columns[ix];
-    let ty = plan.column_type(table, ix).expect("every column comes from a field or a relation");
-    type_code(ty, column.nullable, plan, scope)
+fn column_type<'a>(plan: &Plan<'a>, table: TableId, ix: ColumnIx) -> &'a FieldType {
+    plan.column_type(table, ix).expect("every column comes from a field or a relation")
 }
 
 impl<'a> Plan<'a> {

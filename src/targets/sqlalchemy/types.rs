@@ -1,6 +1,6 @@
 //! The table of types: for each, SQLAlchemy's type and Python's.
 
-use crate::schema::{BaseType, EnumStorage, FieldType, Scalar, TypeArguments};
+use crate::schema::{BaseType, EnumId, EnumStorage, FieldType, Scalar, TypeArguments};
 use crate::targets::python::{Code, Value, string, value};
 
 use super::plan::Plan;
@@ -22,40 +22,64 @@ pub(super) fn type_code(
     plan: &Plan<'_>,
     scope: &mut Scope,
 ) -> TypeCode {
-    let mut code = match &ty.base {
+    let sqlalchemy = sqlalchemy_type(ty, nullable, plan, scope);
+    TypeCode { sqlalchemy, python: python_type(ty, plan, scope) }
+}
+
+/// What `mapped_column` is given.
+pub(super) fn sqlalchemy_type(
+    ty: &FieldType,
+    nullable: bool,
+    plan: &Plan<'_>,
+    scope: &mut Scope,
+) -> Code {
+    let code = match &ty.base {
         BaseType::Scalar(scalar, arguments) => {
             let nullable = nullable && ty.dimensions == 0;
             scalar_code(*scalar, *arguments, nullable, plan, scope)
         }
-        BaseType::Enum(id) => {
-            let class = plan.enum_class(*id, scope);
-            let sqlalchemy = match &plan.schema().enums[*id].storage {
-                EnumStorage::NativeType => Code::text(plan.enum_type(*id, scope)),
-                EnumStorage::Checked(storage) => {
-                    let call = Code::call(scope.name(&plan.base_module(), "EnumValue"));
-                    let call = call.with(class.clone());
-                    if *storage == FieldType::scalar(Scalar::Text) {
-                        call
-                    } else {
-                        call.with(type_code(storage, false, plan, scope).sqlalchemy.called())
-                    }
+        BaseType::Enum(id) => match &plan.schema().enums[*id].storage {
+            EnumStorage::NativeType => Code::text(plan.enum_type(*id, scope)),
+            EnumStorage::Checked(storage) => {
+                let call = Code::call(scope.name(&plan.base_module(), "EnumValue"));
+                let call = call.with(plan.enum_class(*id, scope));
+                if *storage == FieldType::scalar(Scalar::Text) {
+                    call
+                } else {
+                    call.with(sqlalchemy_type(storage, false, plan, scope).called())
                 }
-            };
-            TypeCode { sqlalchemy, python: class }
-        }
+            }
+        },
         BaseType::Raw(name) => raw(name, plan, scope),
     };
-    if ty.dimensions > 0 {
-        let mut array = Code::call(scope.pg("ARRAY")).with(code.sqlalchemy);
-        if ty.dimensions > 1 {
-            array = array.keyword("dimensions", ty.dimensions.to_string());
-        }
-        code.sqlalchemy = array;
-        for _ in 0..ty.dimensions {
-            code.python = format!("list[{}]", code.python);
-        }
+    if ty.dimensions == 0 {
+        return code;
     }
-    code
+    let array = Code::call(scope.pg("ARRAY")).with(code);
+    if ty.dimensions > 1 { array.keyword("dimensions", ty.dimensions.to_string()) } else { array }
+}
+
+/// What a value is in Python, without `None`.
+pub(super) fn python_type(ty: &FieldType, plan: &Plan<'_>, scope: &mut Scope) -> String {
+    python(ty, scope, |id, scope| plan.enum_class(id, scope))
+}
+
+/// The same, where only type checkers read it: no other file has to be loaded for it.
+pub(super) fn annotated_type(ty: &FieldType, plan: &Plan<'_>, scope: &mut Scope) -> String {
+    python(ty, scope, |id, scope| plan.enum_annotation(id, scope))
+}
+
+fn python(
+    ty: &FieldType,
+    scope: &mut Scope,
+    class: impl FnOnce(EnumId, &mut Scope) -> String,
+) -> String {
+    let python = match &ty.base {
+        BaseType::Scalar(scalar, _) => python_scalar(*scalar, scope),
+        BaseType::Enum(id) => class(*id, scope),
+        BaseType::Raw(_) => "str".to_owned(),
+    };
+    (0..ty.dimensions).fold(python, |python, _| format!("list[{python}]"))
 }
 
 fn scalar_code(
@@ -64,8 +88,7 @@ fn scalar_code(
     nullable: bool,
     plan: &Plan<'_>,
     scope: &mut Scope,
-) -> TypeCode {
-    let python = python_type(scalar, scope);
+) -> Code {
     let length = match arguments {
         TypeArguments::Length(length) => Some(length.to_string()),
         TypeArguments::None | TypeArguments::Precision(..) => None,
@@ -74,7 +97,7 @@ fn scalar_code(
         Some(length) => Code::call(name).with(length.clone()),
         None => Code::text(name),
     };
-    let sqlalchemy = match scalar {
+    match scalar {
         Scalar::Smallint => scope.sa("SmallInteger").into(),
         Scalar::Integer => scope.sa("Integer").into(),
         Scalar::Bigint => scope.sa("BigInteger").into(),
@@ -140,13 +163,12 @@ fn scalar_code(
         | Scalar::Box
         | Scalar::Path
         | Scalar::Polygon
-        | Scalar::Circle => raw(scalar.sql(), plan, scope).sqlalchemy,
-    };
-    TypeCode { sqlalchemy, python }
+        | Scalar::Circle => raw(scalar.sql(), plan, scope),
+    }
 }
 
 /// What a value is in Python, under psycopg and asyncpg alike.
-fn python_type(scalar: Scalar, scope: &mut Scope) -> String {
+fn python_scalar(scalar: Scalar, scope: &mut Scope) -> String {
     match value(scalar) {
         Value::Class(None, name) => name.to_owned(),
         Value::Class(Some(module), name) => scope.name(module, name),
@@ -159,9 +181,15 @@ fn python_type(scalar: Scalar, scope: &mut Scope) -> String {
             ["IPv4Network", "IPv6Network"].map(|name| scope.name("ipaddress", name)).join(" | ")
         }
         Value::Bits => scope.pg("BitString"),
-        Value::Range(element) => format!("{}[{}]", scope.pg("Range"), python_type(element, scope)),
+        Value::Range(element) => {
+            format!("{}[{}]", scope.pg("Range"), python_scalar(element, scope))
+        }
         Value::Ranges(range) => {
-            format!("{}[{}]", scope.name("collections.abc", "Sequence"), python_type(range, scope))
+            format!(
+                "{}[{}]",
+                scope.name("collections.abc", "Sequence"),
+                python_scalar(range, scope)
+            )
         }
     }
 }
@@ -190,7 +218,6 @@ fn document(name: String, nullable: bool) -> Code {
 }
 
 /// A type that SQLAlchemy has no class for.
-fn raw(name: &str, plan: &Plan<'_>, scope: &mut Scope) -> TypeCode {
-    let call = Code::call(scope.name(&plan.base_module(), "RawType")).with(string(name));
-    TypeCode { sqlalchemy: call, python: "str".to_owned() }
+fn raw(name: &str, plan: &Plan<'_>, scope: &mut Scope) -> Code {
+    Code::call(scope.name(&plan.base_module(), "RawType")).with(string(name))
 }
