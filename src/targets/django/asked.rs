@@ -185,7 +185,5 @@ fn free(word: &str, fields: &[(String, String)]) -> String {
 }
 
 fn with(head: Code, fields: &[(String, String)]) -> Code {
-    // A field `self` can be asked for in a condition.
-    let fields = fields.iter().filter(|(name, _)| name != "self");
-    fields.fold(head, |code, (name, ty)| code.with(format!("{name}: {ty} = ...")))
+    fields.iter().fold(head, |code, (name, ty)| code.with(format!("{name}: {ty} = ...")))
 }

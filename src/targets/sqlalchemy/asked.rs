@@ -77,7 +77,5 @@ fn free(word: &str, fields: &[(String, String)]) -> String {
 }
 
 fn parameters(fields: &[(String, String)]) -> impl Iterator<Item = Code> {
-    // A field `cls` can be asked for in a condition.
-    let fields = fields.iter().filter(|(name, _)| name != "cls");
-    fields.map(|(name, ty)| Code::text(format!("{name}: {ty} = ...")))
+    fields.iter().map(|(name, ty)| Code::text(format!("{name}: {ty} = ...")))
 }
