@@ -64,3 +64,36 @@ pub fn program(members: &str) -> String {
          \x20 other  0..1 Other <-> * notes  on delete set null\n}}\n"
     )
 }
+
+/// CHECKs that count how often they are read, over rows of which most can't be made.
+pub const ASKED: &[(&str, &str)] = &[
+    (
+        "a key that is a relation",
+        "entity Store {}
+         entity Index {}
+         entity Banner { page 1 Page <-> * banners  on delete cascade }
+         entity Page {
+           store  1 Store <-> * pages  on delete cascade  key
+           author  1 Author <-> * written  on delete cascade
+           check (sql \"store_id > 0 and nextval('asked') > 0\")
+         }
+         union Author = Index | Banner | Page  as supertype",
+    ),
+    (
+        "a UNIQUE over a relation and a field of few values",
+        "enum Kind { new, paid, void }
+         entity Team {}
+         entity Desk {}
+         entity City {}
+         entity Invoice {
+           kind  Kind
+           team  0..1 Team <-> * invoices  on delete cascade
+           payment  0..1 Payment <-> * invoices  on delete cascade
+           city  1 Payment <-> * _  on delete cascade
+           desk  1 Desk <-> 1..* invoices  on delete cascade
+           unique (team, kind)  nulls not distinct
+           check (sql \"coalesce(team_id, 1) > 0 and nextval('asked') > 0\")
+         }
+         union Payment = Invoice | City  as supertype",
+    ),
+];

@@ -38,6 +38,8 @@ pub(super) struct Checks {
     groups: HashMap<TableId, Vec<Group>>,
     found: HashMap<Asked, Vec<Combination>>,
     own: HashMap<(TableId, usize), HashMap<usize, Combination>>,
+    /// By table, the place of a group and the values of its columns: as PostgreSQL writes them, if they do.
+    held: HashMap<(TableId, usize, Combination), Option<Combination>>,
     /// By type: what a value is made from, with `{n}` for the row; `None` when none is known.
     templates: HashMap<String, Option<&'static str>>,
     /// Types whose usual value PostgreSQL reads.
@@ -132,7 +134,12 @@ impl Checks {
                     found.extend(fitting.get(&n).cloned());
                 }
             } else {
-                found.extend(held_by(client, shape, group, values)?);
+                let given = group.columns.iter().map(|&column| values[column].clone()).collect();
+                let fitting = match self.held.entry((table, nth, given)) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(vacant) => vacant.insert(held_by(client, shape, group, values)?),
+                };
+                found.extend(fitting.clone());
             }
             // What is not bound to this row is looked for once.
             let base = if held.is_empty() { 1 } else { n };
