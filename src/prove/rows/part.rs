@@ -251,7 +251,15 @@ impl Part {
             }
             for choice in &edges.choices {
                 let there = choice.relations.iter().filter(|nth| self.relations.contains(nth));
-                raise(&mut counts, choice.table, there.count());
+                raise(&mut counts, choice.table, there.clone().count());
+                // What each of them must have, all of them have together, and some to spare.
+                let needed = |nth: &usize| {
+                    let edge = &edges.edges[*nth];
+                    edge.there.min as usize * counts.get(&edge.target).copied().unwrap_or(0)
+                };
+                let all: usize = there.clone().map(needed).sum();
+                let spare = there.filter(|nth| edges.edges[**nth].there.max != Some(1)).count();
+                raise(&mut counts, choice.table, if all > 0 { all + spare } else { 0 });
                 if !choice.optional {
                     self.give_room(edges, late, choice, &mut counts);
                 }
@@ -269,7 +277,8 @@ impl Part {
                 } else if most == Some(1) {
                     let wanted = if least == 1 { targets } else { targets.min(most_for_each) };
                     raise(&mut counts, source, wanted);
-                    if least == 1 || !edge.optional {
+                    let is_choice = edges.choices.iter().any(|it| it.relations.contains(&nth));
+                    if (least == 1 && !is_choice) || !edge.optional {
                         let sources = counts.get(&source).copied().unwrap_or(1);
                         raise(&mut counts, target, sources);
                     }

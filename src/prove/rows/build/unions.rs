@@ -95,7 +95,8 @@ impl<C> Builder<'_, C> {
             let mut about = among.iter().copied().filter(|nth| self.part.about.contains(nth));
             let only = about.next().filter(|_| about.next().is_none());
             let rarest = among.iter().copied().min_by_key(|&nth| self.referring(nth));
-            favoured.extend(only.or(rarest));
+            let lacking = among.iter().copied().find(|&nth| self.lacks_referrers(nth));
+            favoured.extend(lacking.or(only).or(rarest));
             all.extend(among);
         }
         (all, favoured)
@@ -132,6 +133,13 @@ impl<C> Builder<'_, C> {
         let edge = &self.ground.edges.edges[nth];
         let is_set = |row: &&MadeRow| edge.own.iter().all(|&column| row.values[column].is_some());
         self.family.get(&edge.source).map_or(0, |rows| rows.iter().filter(is_set).count())
+    }
+
+    /// Whether fewer rows have it than its targets must have.
+    fn lacks_referrers(&self, nth: usize) -> bool {
+        let edge = &self.ground.edges.edges[nth];
+        let targets = self.family.get(&edge.target).map_or(0, Vec::len);
+        self.referring(nth) < targets * edge.there.min as usize
     }
 
     /// What the row must give up to have this alternative: the one that it has, if it has more than its share.
