@@ -7,6 +7,8 @@ mod support;
 
 #[path = "unions/attempts.rs"]
 mod attempts;
+#[path = "unions/bounds.rs"]
+mod bounds;
 #[path = "unions/rights.rs"]
 mod rights;
 #[path = "unions/rules.rs"]

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.contenttypes.prefetch import GenericPrefetch
 from django.core.exceptions import FieldError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, F, Max, Model, Prefetch, Q
 from django.db.models.signals import post_init
 
@@ -483,6 +483,34 @@ def a_person_has_at_most_one_seal(tracker: Tracker) -> None:
     assert len(asked) <= 3
 
 
+def every_alternative_may_have_to_be_referred_to(tracker: Tracker) -> None:
+    hook, peg, coat = tracker.models.Hook, tracker.models.Peg, tracker.models.Coat
+    with transaction.atomic():
+        red = coat.objects.create(colour="red", rack=hook.objects.create(name="hook"))
+        coat.objects.create(colour="blue", rack=peg.objects.create(name="peg"))
+        connection.check_constraints()
+
+    def bare() -> None:
+        peg.objects.create(name="bare")
+
+    def hung_elsewhere() -> None:
+        red.rack = peg.objects.get()
+        red.save()
+
+    for wrong in (bare, hung_elsewhere, red.delete):
+        try:
+            with transaction.atomic():
+                wrong()
+                connection.check_constraints()
+        except IntegrityError as error:
+            assert 'must have at least 1 of its "coats"' in str(error), error
+        else:
+            raise AssertionError("something to hang coats on has none")
+    hook.objects.get().delete()
+    connection.check_constraints()
+    equal([(it.colour, it.rack.name) for it in coat.objects.with_rack()], [("blue", "peg")])
+
+
 CASES: list[Callable[[Tracker], None]] = [
     a_task_is_constructed_with_its_owner_and_read_back,
     a_row_is_made_as_django_makes_it,
@@ -501,4 +529,5 @@ CASES: list[Callable[[Tracker], None]] = [
     owners_are_prefetched,
     rows_are_made_in_bulk,
     a_person_has_at_most_one_seal,
+    every_alternative_may_have_to_be_referred_to,
 ]

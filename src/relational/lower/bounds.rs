@@ -253,12 +253,51 @@ impl Lowering<'_> {
         )
     }
 
+    /// `Order.lines is stated as: …`, with the union where it leads to one.
+    fn stated(&self, relation: RelationId) -> String {
+        let stated = &self.schema.relations[relation];
+        let entity = &self.schema.entities[stated.source].name;
+        let (name, here, target, there, inverse) = match self.schema.stated_as(relation) {
+            Some(id) => {
+                let union = &self.schema.union_relations[id];
+                let target = &self.schema.unions[union.union].name;
+                (&union.name, union.here, target, union.there, &union.inverse)
+            }
+            None => {
+                let target = &self.schema.entities[stated.target].name;
+                (&stated.name, stated.here, target, stated.there, &stated.inverse)
+            }
+        };
+        format!(
+            "{entity}.{name} is stated as: {} {target} <-> {} {}.",
+            multiplicity(here),
+            multiplicity(there),
+            inverse.as_deref().unwrap_or("_"),
+        )
+    }
+
+    /// The relation that people know, where a linking row must be there for something to refer to it.
+    fn asked_for_by(&self, relation: RelationId) -> RelationId {
+        let row = self.schema.relations[relation].source;
+        let is_linking = self.schema.tie(relation).is_some()
+            && matches!(self.schema.entities[row].kind, EntityKind::Union(_));
+        let mut asking = self.schema.relations.iter();
+        let asking = asking.find(|(_, it)| is_linking && it.target == row && it.there.min > 0);
+        asking.map_or(relation, |(asking, _)| asking)
+    }
+
     /// `Order (5) must have at least 1 of its "lines"`, with the relation as it is stated.
     fn raise(&self, bound: &Bound, how_many: &str, side: &str, key: &[String]) -> String {
-        let stated = &self.schema.relations[bound.relation];
+        let relation = self.asked_for_by(bound.relation);
+        let stated = &self.schema.relations[relation];
         let name = |entity: EntityId| self.schema.entities[entity].name.as_str();
         let values: Vec<_> = key.iter().map(|column| format!("{side}.{column}")).collect();
-        let what = match &bound.accessor {
+        let accessor = if relation == bound.relation {
+            bound.accessor.as_deref()
+        } else {
+            stated.inverse.as_deref()
+        };
+        let what = match accessor {
             Some(accessor) if stated.there.max == Some(1) => format!("have its \"{accessor}\""),
             Some(accessor) => format!("have {how_many} of its \"{accessor}\""),
             None => format!("be the \"{}\" of {how_many} {}", stated.name, name(stated.source)),
@@ -269,15 +308,7 @@ impl Lowering<'_> {
             vec!["%"; key.len()].join(", "),
             escape(&what)
         );
-        let detail = format!(
-            "{}.{} is stated as: {} {} <-> {} {}.",
-            name(stated.source),
-            stated.name,
-            multiplicity(stated.here),
-            name(stated.target),
-            multiplicity(stated.there),
-            stated.inverse.as_deref().unwrap_or("_"),
-        );
+        let detail = self.stated(relation);
         format!(
             "    RAISE EXCEPTION {}, {}\n    USING\n      ERRCODE = 'check_violation',\n      DETAIL = {},\n      CONSTRAINT = TG_NAME,\n      TABLE = TG_TABLE_NAME,\n      SCHEMA = TG_TABLE_SCHEMA;\n",
             quote_literal(&message),

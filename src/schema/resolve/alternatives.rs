@@ -122,9 +122,6 @@ pub(crate) fn check_clauses(
             found.push(errors::through_to_one(relation, span, what));
         }
     }
-    if strategy == Strategy::Link && relation.there.min > 0 {
-        found.push(errors::lower_bound_over_link(relation));
-    }
 }
 
 /// Reports what a relation to an untyped union can't say.

@@ -23,11 +23,24 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import InvalidRequestError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, InvalidRequestError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session, aliased, selectinload
 
-from . import Box, Desk, Group, Note, Owner, Person, Shelf, Task, TaskWatchers
+from . import (
+    Box,
+    Coat,
+    Desk,
+    Group,
+    Hook,
+    Note,
+    Owner,
+    Peg,
+    Person,
+    Shelf,
+    Task,
+    TaskWatchers,
+)
 
 
 def equal(found: object, wanted: object) -> None:
@@ -593,6 +606,40 @@ def an_alternative_may_refer_to_its_own_union(engine: Engine) -> None:
         equal(session.scalars(left).all(), [])
 
 
+def every_alternative_may_have_to_be_referred_to(engine: Engine) -> None:
+    with Session(engine) as session:
+        hook, peg = Hook(name="hook"), Peg(name="peg")
+        red = Coat(colour="red", rack=hook)
+        session.add_all([red, Coat(colour="blue", rack=peg)])
+        session.commit()
+        session.add(Peg(name="bare"))
+        refused(session)
+        red.rack = peg
+        refused(session)
+        session.delete(red)
+        refused(session)
+        red.rack = peg
+        session.add(Coat(colour="grey", rack=hook))
+        session.commit()
+        session.expunge_all()
+        coats = select(Coat).options(*Coat.with_rack()).order_by(Coat.colour)
+        hung = [(coat.colour, coat.rack.name) for coat in session.scalars(coats)]
+        equal(hung, [("blue", "peg"), ("grey", "hook"), ("red", "peg")])
+        session.delete(session.scalars(select(Hook)).one())
+        session.commit()
+        equal(session.scalars(select(Coat.colour).order_by(Coat.colour)).all(), ["blue", "red"])
+
+
+def refused(session: Session) -> None:
+    """Raises unless the database refuses what the session has."""
+    try:
+        session.commit()
+    except IntegrityError:
+        session.rollback()
+    else:
+        raise AssertionError("something to hang coats on has none")
+
+
 # ------------------------------------------------------------------------------------------ delete
 
 
@@ -816,6 +863,7 @@ CASES: list[Callable[[Engine], None]] = [
     one_owner_has_one_desk,
     many_owners_watch_many_tasks,
     an_alternative_may_refer_to_its_own_union,
+    every_alternative_may_have_to_be_referred_to,
     an_owner_goes_with_its_tasks,
     many_are_added_in_few_statements,
     rows_are_inserted_in_bulk,

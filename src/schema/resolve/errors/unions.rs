@@ -198,18 +198,6 @@ pub(crate) fn many_in_mixin(relation: &Relation) -> Diagnostic {
     .help("state the relation on each entity")
 }
 
-/// E0803: a lower bound that nothing can enforce, since rows are linked when they are first referred to.
-pub(crate) fn lower_bound_over_link(relation: &Relation) -> Diagnostic {
-    Diagnostic::new(
-        Code::E0803,
-        relation.there.span,
-        "under `link`, no alternative can be made to be referred to",
-        "at least one",
-    )
-    .note("an alternative has its linking row only once something refers to it")
-    .help("ask for none at least: `*` or `0..1`; or store the union `as arc` or `as supertype`")
-}
-
 /// E0804: `untyped` without `because`.
 pub(crate) fn untyped_without_reason(union: &Union) -> Diagnostic {
     Diagnostic::new(

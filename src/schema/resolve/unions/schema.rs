@@ -36,6 +36,20 @@ pub(crate) fn resolve_unions(
     gather_relations(spelt, &ids, draft);
     gather_links(input, spelt, draft);
     gather_splits(input, spelt, &ids, draft);
+    require_linking_rows(draft);
+}
+
+/// Where every alternative is to be referred to, each has its linking row.
+fn require_linking_rows(draft: &mut Draft<'_>) {
+    let schema = &mut draft.schema;
+    for (_, union) in schema.unions.iter().filter(|(_, union)| union.strategy == Strategy::Link) {
+        let of_row = |relation: &crate::schema::Relation| Some(relation.target) == union.row;
+        if schema.relations.iter().any(|(_, it)| of_row(it) && it.there.min > 0) {
+            for tie in union.alternatives.iter().filter_map(|alternative| alternative.relation) {
+                schema.relations[tie].there.min = 1;
+            }
+        }
+    }
 }
 
 fn resolve_union(
