@@ -99,6 +99,11 @@ def the_parts_are_asked_as_one(models: Any) -> None:
         equal((place, found.count(), len(found)), (place, len(wanted.split()), len(wanted.split())))
         equal((place, found.exists(), bool(found)), (place, bool(wanted), bool(wanted)))
     equal((tasks.first().description, tasks[3].description), ("a", "d"))
+    for description in ("e", "g", "f"):
+        models.PersonTask.objects.create(description=description, owner=ada)
+    # The key of "g" lies between the others'.
+    equal(shown(tasks.by_owner(ada)[1:3]), "e f")
+    models.PersonTask.objects.filter(description__in=("e", "g", "f")).delete()
     assert tasks.filter(description="x").first() is None
     for wrong, kind in (
         (lambda: tasks.by_owner(), TypeError),
