@@ -96,6 +96,7 @@ pub fn resolve_for(
     relations::resolve_defaults(&input, &mut draft);
     lists::resolve_lists(&input, &mut draft);
     unions::add_checks(&mut draft);
+    unions::check_across(&mut draft);
     displays::find_circles(&mut draft);
     relations::check_references(&input, &mut draft);
     external::check(&input, &mut draft);

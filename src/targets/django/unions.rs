@@ -63,6 +63,7 @@ pub(super) fn view(needs: &BTreeSet<Support>) -> UnionsView {
         (union, "django.db.models.functions", "Coalesce"),
         (union, "django.db.models.base", "DEFERRED"),
         (union, "django.db.models.signals", "post_init"),
+        (union, "django.db.models.signals", "pre_init"),
         (union, "django.utils.choices", "BaseChoiceIterator"),
         (union, "django.utils.text", "capfirst"),
         (has(Support::RefusableUnionQuerySet), ".database", "refused_in_words"),

@@ -1,7 +1,7 @@
 //! The wording of what is wrong with unions, and with relations to them.
 
 use crate::diagnostics::{self, Code, Diagnostic};
-use crate::schema::Strategy;
+use crate::schema::{Alternative, Split, Strategy};
 use crate::source::Span;
 use crate::syntax::tree::{Name, Path, Relation, Union};
 
@@ -341,6 +341,20 @@ pub(crate) fn split_in_mixin(relation: &Relation) -> Diagnostic {
         "a union that is stored as `split`",
     )
     .help("state the relation on the entity, or store the union in another way: `as arc`")
+}
+
+/// E0806: alternatives whose keys are of different types.
+pub(crate) fn split_keys(split: &Split, first: &Alternative, other: &Alternative) -> Diagnostic {
+    Diagnostic::new(
+        Code::E0806,
+        split.span,
+        format!("`{}` has no one column for what its rows refer to", split.name),
+        "split by alternatives whose keys are of different types",
+    )
+    .also(first.span, "a key of one type")
+    .also(other.span, "a key of another")
+    .note("a query across the tables reads the key of either from one column")
+    .help("give the alternatives keys of one type, or store the union in another way: `as arc`")
 }
 
 /// E0806: many-to-many.

@@ -4,6 +4,7 @@
 //! have written them. Whatever holds of relations then holds of these. [`resolve_unions`] finds, once members
 //! have their ids, which of them belong to one union.
 
+mod across;
 mod counted;
 mod declare;
 mod gather;
@@ -24,6 +25,7 @@ use crate::schema::{DeleteRule, Strategy};
 use crate::source::Span;
 use crate::syntax::{SyntaxTree, tree};
 
+pub(crate) use across::check_across;
 pub(crate) use counted::add_checks;
 pub(crate) use heirs::check_heirs;
 pub(crate) use names::Meant;
