@@ -483,6 +483,35 @@ def a_person_has_at_most_one_seal(tracker: Tracker) -> None:
     assert len(asked) <= 3
 
 
+def a_proxy_leaves_the_inverse_to_what_it_stands_for(tracker: Tracker) -> None:
+    task, person = tracker.models.Task, tracker.models.Person
+    apps, label = task._meta.apps, task._meta.app_label
+
+    def proxy(name: str, of: Any) -> Any:
+        meta = type("Meta", (), {"proxy": True, "app_label": label})
+        return type(name, (of,), {"Meta": meta, "__module__": of.__module__})
+
+    try:
+        urgent, friend = proxy("Urgent", task), proxy("Friend", person)
+        ada = friend.objects.get(pk=tracker.person().pk)
+        first = urgent.objects.create(description="a", owner=ada)
+        second = tracker.task(tracker.group(), "b")
+        ada = person.objects.get(pk=ada.pk)
+        equal([type(it) for it in ada.tasks.all()], [task])
+        ada.tasks.add(second)
+        equal(descriptions(ada.tasks.all()), ["a", "b"])
+        equal(type(ada.tasks.create(description="c")), task)
+        equal(person.objects.get(tasks__description="b"), ada)
+        equal(urgent.objects.by_owner(friend).count(), 3)
+        equal(urgent.objects.with_owner().get(pk=first.pk).owner, ada)
+        ada.delete()
+        equal(task.objects.count(), 0)
+    finally:
+        for name in ("urgent", "friend"):
+            apps.all_models[label].pop(name, None)
+        apps.clear_cache()
+
+
 def every_alternative_may_have_to_be_referred_to(tracker: Tracker) -> None:
     hook, peg, coat = tracker.models.Hook, tracker.models.Peg, tracker.models.Coat
     with transaction.atomic():
@@ -529,5 +558,6 @@ CASES: list[Callable[[Tracker], None]] = [
     owners_are_prefetched,
     rows_are_made_in_bulk,
     a_person_has_at_most_one_seal,
+    a_proxy_leaves_the_inverse_to_what_it_stands_for,
     every_alternative_may_have_to_be_referred_to,
 ]

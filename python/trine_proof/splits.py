@@ -99,6 +99,9 @@ def the_parts_are_asked_as_one(models: Any) -> None:
         equal((place, found.count(), len(found)), (place, len(wanted.split()), len(wanted.split())))
         equal((place, found.exists(), bool(found)), (place, bool(wanted), bool(wanted)))
     equal((tasks.first().description, tasks[3].description), ("a", "d"))
+    asked = tasks.all()
+    equal((shown(asked[0:0]), shown(asked[1:3][1:]), asked[2:][0].description), ("", "c", "c"))
+    equal(shown(asked[1:3].all()), "b c")
     for description in ("e", "g", "f"):
         models.PersonTask.objects.create(description=description, owner=ada)
     # The key of "g" lies between the others'.
